@@ -1,0 +1,199 @@
+"""What happened: assignments, attempts, responses, scores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from quizapp.models.base import Base, choice_type, new_public_id
+from quizapp.models.content import ItemRevision, QuizRevision
+from quizapp.models.people import Section, Student
+
+
+class FeedbackMode(StrEnum):
+    IMMEDIATE = "immediate"
+    DEFERRED = "deferred"
+
+
+class CountingAttempt(StrEnum):
+    FIRST = "first"
+    LAST = "last"
+    BEST = "best"
+
+
+class ScoreReason(StrEnum):
+    CHECKED = "checked"
+    HANDED_IN = "handed-in"
+    MARKED = "marked"
+    RE_MARKED = "re-marked"
+
+
+class Assignment(Base):
+    """A quiz revision given to a section, with its rules."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (sa.Index("ix_assignment_section_id_created_at", "section_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
+    quiz_revision_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True
+    )
+    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    accept_late: Mapped[bool] = mapped_column(default=True)
+    """Whether work handed in after `due_at` and before `closes_at` is taken, marked as late."""
+    feedback: Mapped[FeedbackMode] = mapped_column(choice_type(FeedbackMode))
+    ask_confidence: Mapped[bool] = mapped_column(default=True)
+    shuffle_items: Mapped[bool] = mapped_column(default=True)
+    one_way: Mapped[bool] = mapped_column(default=False)
+    attempts_allowed: Mapped[int | None]
+    """NULL: as many as wanted."""
+    counting: Mapped[CountingAttempt] = mapped_column(
+        choice_type(CountingAttempt), default=CountingAttempt.FIRST
+    )
+    time_limit: Mapped[int | None]
+    """Seconds for a student without extra time; NULL: untimed."""
+    pass_mark: Mapped[float | None]
+    """Share from 0 to 1; NULL: nobody passes or fails."""
+    released_at: Mapped[datetime | None]
+    """When deferred results were shown; NULL: not yet."""
+
+    section: Mapped[Section] = relationship()
+    quiz_revision: Mapped[QuizRevision] = relationship()
+
+
+class Attempt(Base):
+    """One sitting of one quiz revision. Without an assignment it is a visitor's trial."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("assignment_id", "student_id", "number"),
+        sa.CheckConstraint(
+            "(assignment_id IS NULL) = (student_id IS NULL)", name="assigned_to_a_student"
+        ),
+        sa.CheckConstraint(
+            "(student_id IS NULL) = (visitor_hash IS NOT NULL)", name="student_or_visitor"
+        ),
+        sa.Index("ix_attempt_student_id_started_at", "student_id", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    assignment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("assignment.id", ondelete="CASCADE")
+    )
+    quiz_revision_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True
+    )
+    student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"))
+    visitor_hash: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    """Hash of the visitor's random cookie id, for a trial that belongs to nobody."""
+    number: Mapped[int]
+    """From 1, within assignment and student."""
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """End of the time limit, extra time included; NULL: untimed."""
+    submitted_at: Mapped[datetime | None]
+
+    assignment: Mapped[Assignment | None] = relationship()
+    quiz_revision: Mapped[QuizRevision] = relationship()
+    student: Mapped[Student | None] = relationship()
+
+
+class AttemptItem(Base):
+    """An item as this attempt sees it: which revision, in which place and order."""
+
+    __tablename__ = "attempt_item"
+    __table_args__ = (sa.UniqueConstraint("attempt_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    """From 1."""
+    item_revision_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True
+    )
+    shown: Mapped[dict[str, Any]]
+    """The order in which options were drawn; kept, never worked out again."""
+
+    item_revision: Mapped[ItemRevision] = relationship()
+
+
+class Response(Base):
+    """What a student gave for one item in one try. A draft until it is frozen."""
+
+    __tablename__ = "response"
+    __table_args__ = (sa.UniqueConstraint("attempt_item_id", "try_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_item_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt_item.id", ondelete="CASCADE"))
+    try_number: Mapped[int] = mapped_column(default=1)
+    """1 is scored; later tries are shown, never scored."""
+    content: Mapped[dict[str, Any] | None]
+    """The response as option ids; NULL: left blank."""
+    confidence: Mapped[float | None]
+    """.5 guessing, .75 fairly sure, .95 certain; NULL: not asked or not said."""
+    saved_at: Mapped[datetime]
+    sequence: Mapped[int] = mapped_column(default=1)
+    """Rises with every save; orders saves whatever the clock does."""
+    frozen_at: Mapped[datetime | None]
+
+
+class Score(Base):
+    """A mark for one item of one attempt. Rows are only added: a re-mark adds one.
+
+    Class, student, skill and item are repeated here because they never change, so a class page
+    reads one covering index and no other table.
+    """
+
+    __tablename__ = "score"
+    __table_args__ = (
+        sa.UniqueConstraint("attempt_item_id", "number"),
+        sa.Index(
+            "ix_score_section_page",
+            "section_id",
+            "student_id",
+            "skill",
+            "fraction",
+            "attempt_item_id",
+            "number",
+            "item_id",
+            "answered",
+            "chance",
+            "created_at",
+        ),
+        sa.Index("ix_score_item_id_lineage", "item_id", "lineage"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_item_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt_item.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(default=1)
+    """From 1; the highest counts."""
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
+    student_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("student.id", ondelete="CASCADE"), index=True
+    )
+    skill: Mapped[str | None] = mapped_column(sa.String(80))
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("item.id", ondelete="RESTRICT"))
+    item_revision_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True
+    )
+    lineage: Mapped[int]
+    fraction: Mapped[float | None]
+    """From 0 to 1; NULL waits for a teacher."""
+    chance: Mapped[float | None]
+    """What guessing at random would earn; NULL where that has no meaning."""
+    answered: Mapped[bool]
+    confidence: Mapped[float | None]
+    reason: Mapped[ScoreReason] = mapped_column(choice_type(ScoreReason))
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
