@@ -1,0 +1,341 @@
+"""What every kind of question shares: the item, its response, score and feedback.
+
+An item is frozen data that knows how to show itself as a form, read an answer,
+mark it and explain it. Nothing here touches a database, a request or a clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from random import Random
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeAlias,
+    TypeVar,
+)
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from wtforms import Form
+
+from quizapp.items.controls import Controls, bind
+
+#: Anything that JSON can hold.
+JSON: TypeAlias = Any
+#: The order one attempt sees; plain JSON, stored with the attempt.
+Shown: TypeAlias = dict[str, JSON]
+Verdict: TypeAlias = Literal["right", "partly", "wrong", "blank", "waiting"]
+RowState: TypeAlias = Literal["right", "missed", "wrong", "plain"]
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+]
+
+
+class ResponseError(ValueError):
+    """An answer that this question cannot take; the message is one plain sentence."""
+
+
+class Markdown(NamedTuple):
+    """One author text that must be made into clean HTML before it is shown."""
+
+    source: str
+    block: bool
+
+
+class Fault(NamedTuple):
+    """Something an author must mend: a stable code, a sentence, and where in the item."""
+
+    code: str
+    message: str
+    at: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Share of the marks, 0 to 1; None waits for a teacher."""
+
+    fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of feedback: an option, a statement, a pair or a gap.
+
+    Texts are Markdown sources. `state` says what became of the line: "right" (chosen
+    and right), "wrong" (chosen, not right), "missed" (right, not chosen), "plain".
+    `given` and `better` are what the student put here and what belongs here.
+    """
+
+    text: str
+    state: RowState
+    why: str | None = None
+    given: str | None = None
+    better: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a student may read after answering. The page draws the verdict itself."""
+
+    verdict: Verdict
+    rows: tuple[Row, ...] = ()
+    #: The whys for what this student chose, Markdown sources.
+    reasons: tuple[str, ...] = ()
+    #: The student's own words, plain text, for questions that are typed.
+    given: str | None = None
+    #: The answer looked for, Markdown source, where one line can say it.
+    best: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A response to the question in a kind's docstring, with the score it must get.
+
+    `words` is the response as an author would write it. An "invalid" example has no
+    score: `from_words` must refuse it.
+    """
+
+    case: Literal["right", "partly", "wrong", "blank", "invalid"]
+    words: JSON
+    fraction: float | None = None
+
+
+class Part(BaseModel):
+    """A frozen piece of an item, such as an option."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Response(Part):
+    """What a student gave for one item; holds ids and typed text, never positions."""
+
+    def to_json(self) -> JSON:
+        """The response as plain JSON; `Item.response_from_json` is the way back."""
+        return self.model_dump(mode="json")
+
+
+class Explanation(Part):
+    """What everybody may read after answering; each part is Markdown."""
+
+    evidence: Text | None = None
+    principle: Text | None = None
+    transfer: Text | None = None
+    fair: Text | None = None
+    more: Text | None = None
+
+    def parts(self) -> Iterator[str]:
+        """The parts that are there, in reading order."""
+        for text in (self.evidence, self.principle, self.transfer, self.fair, self.more):
+            if text is not None:
+                yield text
+
+
+def _explanation(value: object) -> object:
+    """Take one plain text as the evidence."""
+    return {"evidence": value} if isinstance(value, str) else value
+
+
+def fold(text: str) -> str:
+    """The text without the differences that do not matter: width, case, spacing."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def text_id(text: str) -> str:
+    """A short id that stays the same while the text says the same (see `fold`)."""
+    return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def digest(value: JSON) -> str:
+    """SHA-256 of a JSON value, independent of the order of its keys."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+R = TypeVar("R", bound=Response)
+
+
+class Item(BaseModel, Generic[R]):
+    """One question. A kind subclasses this, adds its answer part and the methods marked *kind*."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[str]
+    response_type: ClassVar[type[Response]]
+    EXAMPLES: ClassVar[tuple[Example, ...]]
+
+    id: Slug
+    prompt: Text
+    about: Slug | None = None
+    skill: Slug | None = None
+    also: tuple[Slug, ...] = ()
+    tags: tuple[Text, ...] = ()
+    difficulty: Literal["easy", "medium", "hard"] | None = None
+    needs: Literal["excerpt", "article"] = "excerpt"
+    control: bool = False
+    as_of: date | None = None
+    status: Literal["verified", "contested"] | None = None
+    review_by: date | None = None
+    sources: tuple[Text, ...] = ()
+    hints: tuple[Text, ...] = ()
+    scoring: Literal["part", "all"] = "part"
+    explanation: Annotated[Explanation, BeforeValidator(_explanation)] | None = Field(default=None, alias="explain")
+
+    # What each kind provides -------------------------------------------------
+
+    def shuffle(self, rng: Random) -> Shown:
+        """The order this attempt will see, drawn from `rng`; holds ids, stays on the server."""
+        raise NotImplementedError
+
+    def controls(self, shown: Shown) -> Controls:
+        """*Kind*: the fields of the form by name, in the shown order."""
+        raise NotImplementedError
+
+    def filled(self, response: R, shown: Shown) -> Mapping[str, object]:
+        """*Kind*: the data of each field for a response given earlier."""
+        raise NotImplementedError
+
+    def read(self, form: Form, shown: Shown) -> R | None:
+        """The response in a validated form, or None when it was left blank."""
+        raise NotImplementedError
+
+    def from_words(self, words: JSON) -> R | None:
+        """The response written in the author's words; None is blank.
+
+        Raises ResponseError with a plain sentence when the words are no answer to this.
+        """
+        raise NotImplementedError
+
+    def key(self) -> JSON:
+        """The right response in the author's words, or None where there is none."""
+        raise NotImplementedError
+
+    def mark(self, response: R) -> Fraction | None:
+        """*Kind*: the share earned by the part-mark rule; None waits for a teacher."""
+        raise NotImplementedError
+
+    def explain(self, response: R | None) -> Feedback:
+        """What the student may read about this response."""
+        raise NotImplementedError
+
+    def chance(self) -> float | None:
+        """The expected score of guessing at random, or None where guessing has no meaning."""
+        raise NotImplementedError
+
+    def summary(self, response: R | None) -> str:
+        """What the student answered, as one short plain line; "" when blank."""
+        raise NotImplementedError
+
+    def answer_texts(self) -> Iterator[Markdown]:
+        """*Kind*: the author texts of the answer part."""
+        raise NotImplementedError
+
+    def whys(self) -> Iterator[str]:
+        """*Kind*: every reason the author gives in the answer part."""
+        raise NotImplementedError
+
+    def faults(self) -> Iterator[Fault]:
+        """*Kind*: what a schema cannot say about the answer part."""
+        yield from ()
+
+    def lineage(self) -> JSON:
+        """*Kind*: the key and the options as JSON, without wording that may be mended."""
+        raise NotImplementedError
+
+    # What every kind has -----------------------------------------------------
+
+    def form(self, shown: Shown, formdata: Any = None, response: R | None = None) -> Form:
+        """The form of this question, prefix "a-", bound to a post or to an earlier response.
+
+        `formdata` is a multidict with `getlist`, or None. Posted values are positions in
+        the shown order. `validate()` gives field errors; a blank answer is none.
+        """
+        data = self.filled(response, shown) if response is not None else {}
+        return bind(self.controls(shown), formdata, data)
+
+    def response_from_json(self, data: JSON) -> R:
+        """The response stored by `Response.to_json`. Raises ResponseError if it is none."""
+        try:
+            return self.response_type.model_validate(data)  # type: ignore[return-value]  # response_type is R by the registry's check
+        except ValidationError as error:
+            raise ResponseError("This stored answer does not belong to this question.") from error
+
+    def score(self, response: R | None) -> Score:
+        """Mark a response: blank is 0; `scoring: all` keeps only full marks."""
+        if response is None:
+            return Score(0.0)
+        share = self.mark(response)
+        if share is not None and self.scoring == "all" and share < 1:
+            share = Fraction(0)
+        return Score(None if share is None else float(share))
+
+    def verdict(self, response: R | None) -> Verdict:
+        """The score in a word, for `explain`."""
+        if response is None:
+            return "blank"
+        fraction = self.score(response).fraction
+        if fraction is None:
+            return "waiting"
+        return "right" if fraction == 1 else "partly" if fraction > 0 else "wrong"
+
+    def texts(self) -> Iterator[Markdown]:
+        """Every author text that must be clean HTML when this item is published.
+
+        The prompt and the answer part are inline; hints and explanations are blocks.
+        """
+        yield Markdown(self.prompt, block=False)
+        yield from (Markdown(hint, block=True) for hint in self.hints)
+        if self.explanation is not None:
+            yield from (Markdown(part, block=True) for part in self.explanation.parts())
+        yield from self.answer_texts()
+
+    def lineage_hash(self) -> str:
+        """Changes only when the key or the options do, so a spelling fix keeps statistics."""
+        return digest({"kind": self.kind, "lineage": self.lineage()})
+
+    @model_validator(mode="after")
+    def _without_faults(self) -> Self:
+        found = list(self.faults())
+        if self.explanation is None and next(self.whys(), None) is None:
+            found.append(Fault("no-why", "Say why: add “explain:” to the question, or a “why:” to its answers."))
+        if found:
+            raise PydanticCustomError("faults", "{first}", {"first": found[0].message, "faults": found})
+        return self
+
+
+def check_shown(shown: Shown, name: str, ids: Sequence[str]) -> list[str]:
+    """The stored order `name`, which must hold exactly `ids`. Raises ValueError if it does not."""
+    order = shown.get(name)
+    if not isinstance(order, list) or sorted(map(str, order)) != sorted(ids):
+        raise ValueError(f"The stored order “{name}” does not fit this question.")
+    return [str(one) for one in order]
+
+
+def shorten(text: str, limit: int = 120) -> str:
+    """One line of at most `limit` characters, cut at a word with an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0].rstrip() + "…"

@@ -1,0 +1,180 @@
+"""The form controls that every kind of question composes.
+
+Plain WTForms, no Flask. A posted value is a position in the shown order ("0", "1", …),
+so a page holds no id and no authored order. Each control turns anything a browser or a
+script may send into data or into one field error; it never raises on a post.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
+
+from typing_extensions import override
+from wtforms import Form
+from wtforms.fields import Field, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # newer than the published stubs
+    SelectChoice,
+)
+from wtforms.validators import ValidationError
+
+#: The unbound fields of a form, by name.
+Controls: TypeAlias = Mapping[str, Field]
+
+PREFIX = "a-"
+#: Control characters other than tab and line feed, and half a surrogate pair.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def bind(controls: Controls, formdata: Any, data: Mapping[str, object]) -> Form:
+    """A form of these controls, holding a post (a multidict) or earlier data."""
+    form_class = type("AnswerForm", (Form,), dict(controls))
+    form: Form = form_class(formdata=formdata, prefix=PREFIX, data=dict(data))
+    return form
+
+
+def clean(text: str) -> str:
+    """The text with line ends as LF and without characters that cannot be stored."""
+    return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def choices(labels: Sequence[str]) -> list[SelectChoice]:
+    """Choices whose values are the positions of their labels."""
+    return [SelectChoice(value=str(place), label=label) for place, label in enumerate(labels)]
+
+
+class PickOne(RadioField):
+    """One of several author texts, as radio buttons; `data` is a position or None."""
+
+    control: ClassVar[str] = "one"
+
+    def __init__(self, label: str = "", labels: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(label, choices=choices(labels), **kwargs)
+        self.positions = frozenset(map(str, range(len(labels))))
+
+    @property
+    def first_id(self) -> str:
+        """The id of the first control, for a link from the error summary."""
+        return f"{self.id}-0"
+
+    @override
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        given = [value for value in valuelist if value != ""]
+        self.data = given[0] if given else None
+        if any(value != self.data for value in given):
+            self.data = None
+            raise ValueError(self.gettext("Choose one answer only."))
+
+    @override
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors or self.data is None:
+            return
+        if self.data not in self.positions:
+            self.data = None
+            raise ValidationError(self.gettext("Choose one of the answers shown."))
+
+
+class PickMenu(PickOne):
+    """One of several author texts, as a menu whose first entry is blank."""
+
+    control: ClassVar[str] = "menu"
+
+    @property
+    @override
+    def first_id(self) -> str:
+        return str(self.id)
+
+
+class PickSeveral(SelectMultipleField):
+    """Any number of author texts, as checkboxes; `data` is a sorted list of positions."""
+
+    control: ClassVar[str] = "several"
+
+    def __init__(self, label: str = "", labels: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(label, choices=choices(labels), **kwargs)
+        self.positions = frozenset(map(str, range(len(labels))))
+
+    @property
+    def first_id(self) -> str:
+        """The id of the first control, for a link from the error summary."""
+        return f"{self.id}-0"
+
+    @override
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+
+    @override
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        given = {value for value in valuelist if value != ""}
+        self.data = sorted(given & self.positions, key=int)
+        if given - self.positions:
+            raise ValueError(self.gettext("Choose from the answers shown."))
+
+    @override
+    def pre_validate(self, form: Any) -> None:
+        """Nothing is left to check; an empty list is a blank answer."""
+
+
+class PickWords(PickSeveral):
+    """Words of a passage, each a checkbox; labels are plain text."""
+
+    control: ClassVar[str] = "words"
+
+
+class Line(StringField):
+    """One typed line; `data` is clean text, "" when blank. `unit` is shown after it."""
+
+    control: ClassVar[str] = "line"
+    limit: ClassVar[int] = 200
+
+    def __init__(self, label: str = "", unit: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.unit = unit
+
+    @property
+    def first_id(self) -> str:
+        """The id of the control, for a link from the error summary."""
+        return str(self.id)
+
+    @override
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        given = [text for text in (self.tidy(str(value)) for value in valuelist) if text]
+        self.data = given[0] if given else ""
+        if any(text != self.data for text in given):
+            raise ValueError(self.gettext("Write one answer only."))
+
+    @override
+    def pre_validate(self, form: Any) -> None:
+        if len(self.data or "") > self.limit:
+            raise ValidationError(
+                self.gettext("Shorten your answer to %(limit)s characters or fewer.") % {"limit": self.limit}
+            )
+
+    @staticmethod
+    def tidy(text: str) -> str:
+        """The text on one line, without characters that cannot be stored."""
+        return " ".join(clean(text).split())
+
+
+class LongText(Line):
+    """Several typed lines; `words` is the length asked for, as a guide only."""
+
+    control: ClassVar[str] = "text"
+    limit: ClassVar[int] = 5000
+
+    def __init__(self, label: str = "", words: int | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.words = words
+
+    @staticmethod
+    @override
+    def tidy(text: str) -> str:
+        return clean(text).strip()
+
+
+class Reason(LongText):
+    """Room to say why; kept with the answer, never marked."""
+
+    control: ClassVar[str] = "reason"
+    limit: ClassVar[int] = 1000

@@ -1,0 +1,1 @@
+"""One file for each kind of question; a file that is here is a kind."""
