@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -37,7 +37,7 @@ class Settings:
 
     home: Path
     """The one folder that holds all data: database, secret key, uploaded pictures."""
-    database_url: str
+    database_url: str = field(repr=False)
     """SQLAlchemy address; SQLite in `home` unless set."""
     host: str = "127.0.0.1"
     port: int = 8000
@@ -51,7 +51,7 @@ class Settings:
     timezone: str = "UTC"
     threads: int = 4
     """Threads of the built-in server; size of the connection pool on PostgreSQL."""
-    given_secret_key: str | None = None
+    given_secret_key: str | None = field(default=None, repr=False)
     """A key from the environment, for several machines that must share one; else it is kept in `home`."""
 
     @classmethod

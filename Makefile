@@ -1,0 +1,4 @@
+# Aliases for those whose fingers say make; everything happens in dev.py.
+.PHONY: run test lint format bench build
+run test lint format bench build:
+	@python3 dev.py $@
