@@ -1,177 +1,85 @@
-"""What every kind of question shares: the item, its response, score and feedback.
+"""The question that every kind builds on.
 
 An item is frozen data that knows how to show itself as a form, read an answer,
 mark it and explain it. Nothing here touches a database, a request or a clock.
+A kind imports everything it needs from here, from `controls` and from `marking`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from random import Random
-from typing import (
-    Annotated,
-    Any,
-    ClassVar,
-    Generic,
-    Literal,
-    NamedTuple,
-    Self,
-    TypeAlias,
-    TypeVar,
-)
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from wtforms import Form
 
 from quizapp.items.controls import Controls, bind
+from quizapp.items.parts import (
+    JSON,
+    Example,
+    Explanation,
+    Fault,
+    Feedback,
+    Markdown,
+    Option,
+    Part,
+    Response,
+    ResponseError,
+    Row,
+    RowState,
+    Score,
+    Shown,
+    Slug,
+    Text,
+    Verdict,
+    digest,
+    find_option,
+    find_text,
+    fold,
+    in_order,
+    option_faults,
+    shorten,
+    shuffled,
+    text_id,
+)
 
-#: Anything that JSON can hold.
-JSON: TypeAlias = Any
-#: The order one attempt sees; plain JSON, stored with the attempt.
-Shown: TypeAlias = dict[str, JSON]
-Verdict: TypeAlias = Literal["right", "partly", "wrong", "blank", "waiting"]
-RowState: TypeAlias = Literal["right", "missed", "wrong", "plain"]
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Slug = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+__all__ = [
+    "JSON",
+    "Example",
+    "Explanation",
+    "Fault",
+    "Feedback",
+    "Item",
+    "Markdown",
+    "Option",
+    "Part",
+    "Response",
+    "ResponseError",
+    "Row",
+    "RowState",
+    "Score",
+    "Shown",
+    "Slug",
+    "Text",
+    "Verdict",
+    "find_option",
+    "find_text",
+    "fold",
+    "in_order",
+    "option_faults",
+    "shorten",
+    "shuffled",
+    "text_id",
 ]
-
-
-class ResponseError(ValueError):
-    """An answer that this question cannot take; the message is one plain sentence."""
-
-
-class Markdown(NamedTuple):
-    """One author text that must be made into clean HTML before it is shown."""
-
-    source: str
-    block: bool
-
-
-class Fault(NamedTuple):
-    """Something an author must mend: a stable code, a sentence, and where in the item."""
-
-    code: str
-    message: str
-    at: tuple[str | int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Share of the marks, 0 to 1; None waits for a teacher."""
-
-    fraction: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of feedback: an option, a statement, a pair or a gap.
-
-    Texts are Markdown sources. `state` says what became of the line: "right" (chosen
-    and right), "wrong" (chosen, not right), "missed" (right, not chosen), "plain".
-    `given` and `better` are what the student put here and what belongs here.
-    """
-
-    text: str
-    state: RowState
-    why: str | None = None
-    given: str | None = None
-    better: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    """What a student may read after answering. The page draws the verdict itself."""
-
-    verdict: Verdict
-    rows: tuple[Row, ...] = ()
-    #: The whys for what this student chose, Markdown sources.
-    reasons: tuple[str, ...] = ()
-    #: The student's own words, plain text, for questions that are typed.
-    given: str | None = None
-    #: The answer looked for, Markdown source, where one line can say it.
-    best: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A response to the question in a kind's docstring, with the score it must get.
-
-    `words` is the response as an author would write it. An "invalid" example has no
-    score: `from_words` must refuse it.
-    """
-
-    case: Literal["right", "partly", "wrong", "blank", "invalid"]
-    words: JSON
-    fraction: float | None = None
-
-
-class Part(BaseModel):
-    """A frozen piece of an item, such as an option."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Response(Part):
-    """What a student gave for one item; holds ids and typed text, never positions."""
-
-    def to_json(self) -> JSON:
-        """The response as plain JSON; `Item.response_from_json` is the way back."""
-        return self.model_dump(mode="json")
-
-
-class Explanation(Part):
-    """What everybody may read after answering; each part is Markdown."""
-
-    evidence: Text | None = None
-    principle: Text | None = None
-    transfer: Text | None = None
-    fair: Text | None = None
-    more: Text | None = None
-
-    def parts(self) -> Iterator[str]:
-        """The parts that are there, in reading order."""
-        for text in (self.evidence, self.principle, self.transfer, self.fair, self.more):
-            if text is not None:
-                yield text
 
 
 def _explanation(value: object) -> object:
     """Take one plain text as the evidence."""
     return {"evidence": value} if isinstance(value, str) else value
-
-
-def fold(text: str) -> str:
-    """The text without the differences that do not matter: width, case, spacing."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def text_id(text: str) -> str:
-    """A short id that stays the same while the text says the same (see `fold`)."""
-    return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def digest(value: JSON) -> str:
-    """SHA-256 of a JSON value, independent of the order of its keys."""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 R = TypeVar("R", bound=Response)
@@ -236,8 +144,8 @@ class Item(BaseModel, Generic[R]):
         """*Kind*: the share earned by the part-mark rule; None waits for a teacher."""
         raise NotImplementedError
 
-    def explain(self, response: R | None) -> Feedback:
-        """What the student may read about this response."""
+    def explain(self, response: R | None, shown: Shown | None = None) -> Feedback:
+        """What the student may read about this response, in the shown order if it is given."""
         raise NotImplementedError
 
     def chance(self) -> float | None:
@@ -323,19 +231,3 @@ class Item(BaseModel, Generic[R]):
         if found:
             raise PydanticCustomError("faults", "{first}", {"first": found[0].message, "faults": found})
         return self
-
-
-def check_shown(shown: Shown, name: str, ids: Sequence[str]) -> list[str]:
-    """The stored order `name`, which must hold exactly `ids`. Raises ValueError if it does not."""
-    order = shown.get(name)
-    if not isinstance(order, list) or sorted(map(str, order)) != sorted(ids):
-        raise ValueError(f"The stored order “{name}” does not fit this question.")
-    return [str(one) for one in order]
-
-
-def shorten(text: str, limit: int = 120) -> str:
-    """One line of at most `limit` characters, cut at a word with an ellipsis."""
-    line = " ".join(text.split())
-    if len(line) <= limit:
-        return line
-    return line[: limit - 1].rsplit(" ", 1)[0].rstrip() + "…"

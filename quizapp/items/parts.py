@@ -1,0 +1,239 @@
+"""The small frozen values that items are made of and that marking gives back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from quizapp.text import plain
+
+#: Anything that JSON can hold.
+JSON: TypeAlias = Any
+#: The order one attempt sees; plain JSON, stored with the attempt.
+Shown: TypeAlias = dict[str, JSON]
+Verdict: TypeAlias = Literal["right", "partly", "wrong", "blank", "waiting"]
+RowState: TypeAlias = Literal["right", "partly", "missed", "wrong", "plain"]
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+]
+
+
+class ResponseError(ValueError):
+    """An answer that this question cannot take; the message is one plain sentence."""
+
+
+class Markdown(NamedTuple):
+    """One author text that must be made into clean HTML before it is shown."""
+
+    source: str
+    block: bool
+
+
+class Fault(NamedTuple):
+    """Something an author must mend: a stable code, a sentence, and where in the item."""
+
+    code: str
+    message: str
+    at: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Share of the marks, 0 to 1; None waits for a teacher."""
+
+    fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of feedback: an option, a statement, a pair or a gap.
+
+    Texts are Markdown sources. `state` says what became of the line: "right" (chosen
+    and right), "partly" (part of it chosen), "wrong" (chosen, not right), "missed" (right,
+    not chosen) or "plain".
+    `given` and `better` are what the student put here and what belongs here.
+    """
+
+    text: str
+    state: RowState
+    why: str | None = None
+    given: str | None = None
+    better: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a student may read after answering. The page draws the verdict itself."""
+
+    verdict: Verdict
+    rows: tuple[Row, ...] = ()
+    #: The whys for what this student chose, Markdown sources.
+    reasons: tuple[str, ...] = ()
+    #: The student's own words, plain text, for questions that are typed.
+    given: str | None = None
+    #: The answer looked for, Markdown source, where one line can say it.
+    best: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A response to the question in a kind's docstring, with the score it must get.
+
+    `words` is the response as an author would write it. A "waiting" example
+    waits for a teacher; an "invalid" one has no score: `from_words` must refuse it.
+    """
+
+    case: Literal["right", "partly", "wrong", "waiting", "blank", "invalid"]
+    words: JSON
+    fraction: float | None = None
+
+
+class Part(BaseModel):
+    """A frozen piece of an item, such as an option."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Response(Part):
+    """What a student gave for one item; holds ids and typed text, never positions."""
+
+    def to_json(self) -> JSON:
+        """The response as plain JSON; `Item.response_from_json` is the way back."""
+        return self.model_dump(mode="json")
+
+
+class Explanation(Part):
+    """What everybody may read after answering; each part is Markdown."""
+
+    evidence: Text | None = None
+    principle: Text | None = None
+    transfer: Text | None = None
+    fair: Text | None = None
+    more: Text | None = None
+
+    def parts(self) -> Iterator[str]:
+        """The parts that are there, in reading order."""
+        for text in (self.evidence, self.principle, self.transfer, self.fair, self.more):
+            if text is not None:
+                yield text
+
+
+def fold(text: str) -> str:
+    """The text without the differences that do not matter: width, case, spacing."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def text_id(text: str) -> str:
+    """A short id that stays the same while the text says the same (see `fold`)."""
+    return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def digest(value: JSON) -> str:
+    """SHA-256 of a JSON value, independent of the order of its keys."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Option(Part):
+    """One answer to choose, written as `right:` or `wrong:`."""
+
+    right: Text | None = None
+    wrong: Text | None = None
+    why: Text | None = None
+    misconception: Slug | None = None
+    lure: Literal["credulous", "cynical", "overreach", "misread"] | None = None
+    id: Slug | None = None
+    pin: Literal["last"] | None = None
+
+    @property
+    def text(self) -> str:
+        """What the option says, Markdown."""
+        return self.right or self.wrong or ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether this option is (part of) the key."""
+        return self.right is not None
+
+    @property
+    def key(self) -> str:
+        """The id that responses hold: the author's, else one made from the text."""
+        return self.id or text_id(self.text)
+
+    @model_validator(mode="after")
+    def _right_or_wrong(self) -> Self:
+        if (self.right is None) == (self.wrong is None):
+            raise PydanticCustomError("option", "Write either “right:” or “wrong:” for an option, not both or neither.")
+        return self
+
+
+def shuffled(options: Sequence[Option], rng: Random) -> list[str]:
+    """The ids of the options in a random order, those with `pin: last` at the end."""
+    free = [option.key for option in options if option.pin is None]
+    rng.shuffle(free)
+    return free + [option.key for option in options if option.pin is not None]
+
+
+def option_faults(options: Sequence[Option], *at: str | int) -> Iterator[Fault]:
+    """Options that say the same or have the same id; `at` is where the options are."""
+    seen: set[str] = set()
+    said: set[str] = set()
+    for place, option in enumerate(options):
+        words = fold(plain(option.text))
+        if words in said:
+            yield Fault(
+                "same-option", f"Two options say “{shorten(option.text, 60)}”. Change one of them.", (*at, place)
+            )
+        elif option.key in seen:
+            yield Fault("same-id", f"Two options have the id “{option.key}”. Change one of them.", (*at, place))
+        said.add(words)
+        seen.add(option.key)
+
+
+def find_text(words: object, texts: Iterable[str], what: str) -> int:
+    """The place of the text that says `words`, apart from case, spacing and Markdown.
+
+    Raises ResponseError when none of the texts does; `what` names them in its sentence.
+    """
+    if not isinstance(words, str):
+        raise ResponseError(f"Write the text of one {what}, in quotes.")
+    wanted = fold(plain(words)), fold(words)
+    for place, text in enumerate(texts):
+        if fold(plain(text)) == wanted[0] or fold(text) == wanted[1]:
+            return place
+    raise ResponseError(f"“{shorten(words, 60)}” is not one of the {what}s of this question.")
+
+
+def find_option(words: object, options: Sequence[Option]) -> Option:
+    """The option with this text or this author's id. Raises ResponseError when there is none."""
+    for option in options:
+        if option.id is not None and option.id == words:
+            return option
+    return options[find_text(words, (option.text for option in options), "option")]
+
+
+def in_order(shown: Shown, name: str, ids: Iterable[str]) -> list[str]:
+    """The stored order `name`, which must hold exactly `ids`. Raises ValueError if it does not."""
+    order = shown.get(name)
+    if not isinstance(order, list) or sorted(map(str, order)) != sorted(ids):
+        raise ValueError(f"The stored order “{name}” does not fit this question.")
+    return [str(one) for one in order]
+
+
+def shorten(text: str, limit: int = 120) -> str:
+    """One line of at most `limit` characters, cut at a word with an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0].rstrip() + "…"
