@@ -1,0 +1,134 @@
+"""Passwords, card words, codes and random ids: how each is made, stored and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import threading
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's 32 signs: none is mistaken for another once O, I and L are read as 0 and 1."""
+
+CODE_LENGTH = 8
+PASSWORD_MIN, PASSWORD_MAX = 8, 128
+
+# 19 MiB, two passes, one lane: what OWASP's password storage sheet gives as a minimum, and about
+# 20 ms here. The library's default takes seven times as long, which a whole class would feel.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Hashing uses one whole core; more at once would only starve the students who are saving answers.
+_hashing = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash to store."""
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def password_matches(stored: str | None, password: str) -> bool:
+    """Tell whether a password is the stored one.
+
+    Without a stored hash the same work is done for nothing, so the time taken does not tell
+    which accounts exist.
+    """
+    with _hashing:
+        try:
+            return _hasher.verify(stored or _nobodys_hash(), password) and stored is not None
+        except (Argon2Error, InvalidHashError):
+            return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def password_problem(password: str, *, login: str = "") -> str | None:
+    """Return what is wrong with a new password in one sentence, or None.
+
+    Length and a list of the commonest passwords, no rules on which signs it must hold (OWASP ASVS
+    5, 6.2).
+    """
+    if len(password) < PASSWORD_MIN:
+        return f"Use at least {PASSWORD_MIN} characters. Three or four words in a row are good."
+    if len(password) > PASSWORD_MAX:
+        return f"Use at most {PASSWORD_MAX} characters."
+    folded = password.casefold()
+    if folded in _common_passwords() or len(set(folded)) < 4:
+        return "This is one of the first passwords anyone would try. Choose another."
+    if login and folded == login.casefold():
+        return "The password must differ from the name you sign in with."
+    return None
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    lines = files("quizapp.services").joinpath("common_passwords.txt").read_text("utf-8").split()
+    return frozenset(lines)
+
+
+@cache
+def _card_words() -> tuple[str, ...]:
+    return tuple(files("quizapp.services").joinpath("card_words.txt").read_text("utf-8").split())
+
+
+def new_card_secret() -> str:
+    """Return two different everyday words, such as "copper lantern"."""
+    first, second = secrets.SystemRandom().sample(_card_words(), 2)
+    return f"{first} {second}"
+
+
+def card_secret_hmac(secret: str, *, student_id: int, key: str) -> str:
+    """Return what is stored of a card's words: an HMAC under the instance key.
+
+    Case, spaces and punctuation do not matter. A copy of the database alone does not allow
+    guessing: that needs the key file too.
+    """
+    words = "".join(sign for sign in fold_name(secret) if sign.isalnum())
+    return hmac.new(key.encode(), f"card:{student_id}:{words}".encode(), hashlib.sha256).hexdigest()
+
+
+def same(left: str, right: str) -> bool:
+    """Compare two secrets in a time that does not depend on where they differ."""
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+def new_join_code() -> str:
+    """Return 40 random bits in eight signs."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def read_join_code(typed: str) -> str:
+    """Read a code as people type it: any case, spaces and dashes, O for 0, I or L for 1."""
+    kept = "".join(sign for sign in typed.upper() if sign.isalnum())
+    return kept.replace("O", "0").replace("I", "1").replace("L", "1")[: 4 * CODE_LENGTH]
+
+
+def show_join_code(code: str) -> str:
+    """Return a code in two groups of four, as it is shown and printed."""
+    return f"{code[:4]} {code[4:]}"
+
+
+def fold_name(name: str) -> str:
+    """Return a name without case, accents and double spaces, for comparing."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(kept.split())
+
+
+def new_token() -> str:
+    """Return 256 random bits for a cookie or a link."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a random token. It is long and random, so a plain hash will do."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,297 @@
+"""Bank to frozen revisions. The only time an author's text is read, rendered and cleaned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from quizapp import text
+from quizapp.bank.loader import load_file, read_skills
+from quizapp.bank.model import Bank as BankFile
+from quizapp.bank.model import Skill as SkillEntry
+from quizapp.bank.problems import Problem
+from quizapp.items.registry import item_to_json
+from quizapp.models import (
+    Bank,
+    BankRevision,
+    CleanText,
+    Item,
+    ItemRevision,
+    Quiz,
+    QuizItem,
+    QuizRevision,
+    Skill,
+    db,
+)
+from quizapp.services.catalogue import Content, read_content
+from quizapp.services.writing import upsert, writing
+
+
+class PublishingError(ValueError):
+    """A bank cannot be published; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of publishing one file."""
+
+    name: str
+    title: str | None
+    revision: int | None
+    items: int
+    changed: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def failed(self) -> bool:
+        return self.revision is None
+
+
+def publish_folder(folder: Path, *, now: datetime) -> list[Published]:
+    """Publish the skills and every bank of a folder as banks that we ship.
+
+    A bank with an error is left as it was before: students keep the last good revision.
+    """
+    skills = read_skills(folder / "skills.yaml")
+    publish_skills(skills)
+    results = []
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name in {"skills.yaml", "misconceptions.yaml"}:
+            continue
+        results.append(publish_file(path, skills=skills, now=now))
+    renew_clean_texts()
+    return results
+
+
+def publish_file(
+    path: Path, *, skills: tuple[SkillEntry, ...], now: datetime, owner_id: int | None = None
+) -> Published:
+    """Read, check and publish one bank file. Nothing is published from a file with an error."""
+    loaded = load_file(path, skills=skills)
+    if loaded.bank is None:
+        return Published(path.name, None, None, 0, 0, loaded.problems)
+    revision, changed = publish_bank(
+        loaded.bank, source=path.read_text(encoding="utf-8"), now=now, owner_id=owner_id
+    )
+    bank = loaded.bank
+    return Published(path.name, bank.title, revision, len(bank.items), changed, loaded.problems)
+
+
+def publish_skills(skills: Iterable[SkillEntry]) -> None:
+    """Store names and definitions of the skills, in their order."""
+    with writing() as session:
+        for position, entry in enumerate(skills, start=1):
+            row = session.get(Skill, entry.id) or Skill(slug=entry.id)
+            row.name, row.definition = entry.name, entry.definition
+            row.strand, row.position = entry.strand, position
+            session.add(row)
+
+
+def publish_bank(
+    bank: BankFile, *, source: str, now: datetime, owner_id: int | None = None
+) -> tuple[int, int]:
+    """Freeze a checked bank as a new revision, unless nothing changed.
+
+    Args:
+        bank: a bank without problems.
+        source: the text it was read from, kept with the revision.
+        now: the moment of publication.
+        owner_id: the teacher who owns it; None for a bank that we ship.
+
+    Returns:
+        The number of the bank's newest revision, and how many items are new or changed.
+
+    Raises:
+        PublishingError: an item id was used for another kind of question before.
+    """
+    contents = [Content(item, bank.stimulus(item.about) if item.about else None) for item in bank.items]
+    cleaned = _clean_rows(contents)
+    source_hash = _hash(source)
+    with writing() as session:
+        _store_clean(session, cleaned)
+        row = _bank_row(session, bank.slug, owner_id, now)
+        newest = session.scalar(
+            sa.select(BankRevision)
+            .where(BankRevision.bank_id == row.id)
+            .order_by(BankRevision.number.desc())
+            .limit(1)
+        )
+        if newest is not None and newest.source_hash == source_hash:
+            return newest.number, 0
+        number = 1 if newest is None else newest.number + 1
+        session.add(
+            BankRevision(
+                bank_id=row.id,
+                number=number,
+                title=text.plain(bank.title),
+                language=bank.language,
+                licence=bank.licence,
+                article=None if bank.source is None else bank.source.model_dump(mode="json"),
+                source=source,
+                source_hash=source_hash,
+                published_at=now,
+                published_by=owner_id,
+            )
+        )
+        revisions, changed = [], 0
+        for content in contents:
+            revision, is_new = _freeze_item(session, row.id, content, now)
+            revisions.append(revision)
+            changed += is_new
+        _freeze_quiz(session, row.id, text.plain(bank.title), revisions, now)
+        return number, changed
+
+
+def renew_clean_texts() -> int:
+    """Make the safe HTML that is missing under today's rules, for all revisions.
+
+    Returns:
+        How many texts were made.
+    """
+    held = set(
+        db.session.scalars(
+            sa.select(CleanText.digest).where(CleanText.rules_version == text.RULES_VERSION)
+        )
+    )
+    contents = [read_content(data) for data in db.session.scalars(sa.select(ItemRevision.content))]
+    missing = {
+        digest: html
+        for digest, html in _clean_rows(contents, skip=held).items()
+    }
+    if missing:
+        with writing() as session:
+            _store_clean(session, missing)
+    return len(missing)
+
+
+def _clean_rows(contents: Iterable[Content], skip: set[str] | None = None) -> dict[str, str]:
+    rows: dict[str, str] = {}
+    for content in contents:
+        for source, block in content.texts():
+            digest = text.digest(source, block=block)
+            if digest not in rows and not (skip and digest in skip):
+                rows[digest] = text.render(source, block=block)
+    return rows
+
+
+def _store_clean(session: Session, rows: dict[str, str]) -> None:
+    for digest, html in rows.items():
+        session.execute(
+            upsert(CleanText)
+            .values(digest=digest, rules_version=text.RULES_VERSION, html=html)
+            .on_conflict_do_nothing()
+        )
+
+
+def _bank_row(session: Session, slug: str, owner_id: int | None, now: datetime) -> Bank:
+    row = session.scalar(sa.select(Bank).where(Bank.slug == slug, Bank.owner_id.is_not_distinct_from(owner_id)))
+    if row is None:
+        row = Bank(slug=slug, owner_id=owner_id, created_at=now)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _freeze_item(
+    session: Session, bank_id: int, content: Content, now: datetime
+) -> tuple[ItemRevision, bool]:
+    item = content.item
+    row = session.scalar(sa.select(Item).where(Item.bank_id == bank_id, Item.slug == item.id))
+    if row is None:
+        row = Item(bank_id=bank_id, slug=item.id, kind=item.kind)
+        session.add(row)
+        session.flush()
+    elif row.kind != item.kind:
+        raise PublishingError(
+            f"The question {item.id!r} was published as {row.kind!r} and cannot become "
+            f"{item.kind!r}: students have answered it. Give the new question an id of its own."
+        )
+    data: dict[str, Any] = {
+        "item": item_to_json(item),
+        "stimulus": None if content.stimulus is None else content.stimulus.model_dump(mode="json"),
+    }
+    content_hash = _hash(json.dumps(data, sort_keys=True, ensure_ascii=False))
+    newest = session.scalar(
+        sa.select(ItemRevision)
+        .where(ItemRevision.item_id == row.id)
+        .order_by(ItemRevision.number.desc())
+        .limit(1)
+    )
+    if newest is not None and newest.content_hash == content_hash:
+        return newest, False
+    lineage_hash = item.lineage_hash()
+    revision = ItemRevision(
+        item_id=row.id,
+        number=1 if newest is None else newest.number + 1,
+        lineage=_next_lineage(newest, lineage_hash),
+        content=data,
+        content_hash=content_hash,
+        lineage_hash=lineage_hash,
+        skill=item.skill,
+        difficulty=item.difficulty,
+        needs=item.needs,
+        control=item.control,
+        created_at=now,
+    )
+    session.add(revision)
+    session.flush()
+    return revision, True
+
+
+def _next_lineage(newest: ItemRevision | None, lineage_hash: str) -> int:
+    if newest is None:
+        return 1
+    return newest.lineage + (newest.lineage_hash != lineage_hash)
+
+
+def _freeze_quiz(
+    session: Session, bank_id: int, title: str, revisions: list[ItemRevision], now: datetime
+) -> None:
+    quiz = session.scalar(sa.select(Quiz).where(Quiz.bank_id == bank_id, Quiz.whole_bank))
+    if quiz is None:
+        quiz = Quiz(bank_id=bank_id)
+        session.add(quiz)
+        session.flush()
+    newest = session.scalar(
+        sa.select(QuizRevision)
+        .where(QuizRevision.quiz_id == quiz.id)
+        .order_by(QuizRevision.number.desc())
+        .limit(1)
+    )
+    ids = [revision.id for revision in revisions]
+    if newest is not None and newest.title == title and _item_ids(session, newest.id) == ids:
+        return
+    fresh = QuizRevision(
+        quiz_id=quiz.id,
+        number=1 if newest is None else newest.number + 1,
+        title=title,
+        created_at=now,
+    )
+    session.add(fresh)
+    session.flush()
+    session.add_all(
+        QuizItem(quiz_revision_id=fresh.id, position=position, item_revision_id=revision_id)
+        for position, revision_id in enumerate(ids, start=1)
+    )
+
+
+def _item_ids(session: Session, quiz_revision_id: int) -> list[int]:
+    return list(
+        session.scalars(
+            sa.select(QuizItem.item_revision_id)
+            .where(QuizItem.quiz_revision_id == quiz_revision_id)
+            .order_by(QuizItem.position)
+        )
+    )
+
+
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -1,0 +1,328 @@
+"""What a student reads while taking a quiz: question, feedback, check-your-answers, result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from quizapp import text
+from quizapp.items.base import Feedback, Response, Shown
+from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemRevision, Score, Skill, db
+from quizapp.models import Response as ResponseRow
+from quizapp.services.attempts import NotFoundError, Taker
+from quizapp.services.catalogue import Content, Html, content_of, html_for
+from quizapp.services.tallies import SkillTally, Tally
+
+
+@dataclass(frozen=True)
+class AttemptRef:
+    """An attempt as its pages name it."""
+
+    public_id: str
+    title: str
+    total: int
+    immediate: bool
+    """Feedback comes after each answer."""
+    ask_confidence: bool
+    is_trial: bool
+    assignment: str | None
+    handed_in_at: datetime | None
+    closed: bool
+    results_shown: bool
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    attempt: AttemptRef
+    position: int
+    content: Content
+    shown: Shown
+    response: Response | None
+    confidence: float | None
+    saved_at: datetime | None
+    sequence: int
+    checked: bool
+    skill_name: str | None
+    html: Html
+
+
+@dataclass(frozen=True)
+class FeedbackPage:
+    attempt: AttemptRef
+    position: int
+    content: Content
+    response: Response | None
+    feedback: Feedback
+    fraction: float | None
+    confidence: float | None
+    skill_name: str | None
+    html: Html
+
+    @property
+    def sure(self) -> bool:
+        return self.confidence is not None and self.confidence > 0.9
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One question in a list of answers."""
+
+    position: int
+    prompt: str
+    summary: str
+    answered: bool
+    checked: bool
+    fraction: float | None
+    confidence: float | None
+
+    @property
+    def verdict(self) -> str:
+        """One of right, partly, wrong, blank, waiting."""
+        if self.fraction is None:
+            return "waiting"
+        if not self.answered:
+            return "blank"
+        if self.fraction >= 1:
+            return "right"
+        return "partly" if self.fraction > 0 else "wrong"
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    attempt: AttemptRef
+    lines: tuple[AnswerLine, ...]
+    """Unanswered first, then in order."""
+
+    @property
+    def blanks(self) -> int:
+        return sum(not line.answered for line in self.lines)
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    attempt: AttemptRef
+    total: Tally
+    lines: tuple[AnswerLine, ...]
+    skills: tuple[SkillTally, ...]
+    certain: Tally
+    """Of the answers given as certain."""
+    guessed: Tally
+    next_step: str | None
+    """The skill to practise next, by name: the one with the smallest share."""
+
+
+def question_page(taker: Taker, attempt: str, position: int, *, now: datetime) -> QuestionPage:
+    """Return one question as this attempt shows it.
+
+    Raises:
+        NotFoundError: no such question in an attempt of this taker.
+    """
+    ref = attempt_ref(taker, attempt, now=now)
+    item_row, revision, response = _item_rows(attempt, position)
+    content = content_of(revision)
+    stored = None if response is None else response.content
+    return QuestionPage(
+        attempt=ref,
+        position=position,
+        content=content,
+        shown=item_row.shown,
+        response=None if stored is None else content.item.response_from_json(stored),
+        confidence=None if response is None else response.confidence,
+        saved_at=None if response is None else response.saved_at,
+        sequence=0 if response is None else response.sequence,
+        checked=response is not None and response.frozen_at is not None,
+        skill_name=_skill_name(revision.skill),
+        html=html_for(db.session(), [content]),
+    )
+
+
+def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -> FeedbackPage:
+    """Return the feedback on one answer.
+
+    Raises:
+        NotFoundError: no such question, or its feedback may not be seen yet: the two look alike.
+    """
+    ref = attempt_ref(taker, attempt, now=now)
+    _, revision, response = _item_rows(attempt, position)
+    checked = response is not None and response.frozen_at is not None
+    if not (ref.results_shown or (ref.immediate and checked)):
+        raise NotFoundError("feedback")
+    content = content_of(revision)
+    stored = None if response is None else response.content
+    given = None if stored is None else content.item.response_from_json(stored)
+    return FeedbackPage(
+        attempt=ref,
+        position=position,
+        content=content,
+        response=given,
+        feedback=content.item.explain(given),
+        fraction=content.item.score(given).fraction,
+        confidence=None if response is None else response.confidence,
+        skill_name=_skill_name(revision.skill),
+        html=html_for(db.session(), [content]),
+    )
+
+
+def check_page(taker: Taker, attempt: str, *, now: datetime) -> CheckPage:
+    """Return the list of answers before handing in, unanswered first.
+
+    Raises:
+        NotFoundError: no such attempt of this taker.
+    """
+    ref = attempt_ref(taker, attempt, now=now)
+    lines = answer_lines(attempt)
+    return CheckPage(ref, tuple(sorted(lines, key=lambda line: (line.answered, line.position))))
+
+
+def result_page(taker: Taker, attempt: str, *, now: datetime) -> ResultPage | AttemptRef:
+    """Return the result of a finished attempt; only its name while results are held back.
+
+    Raises:
+        NotFoundError: no such attempt of this taker.
+    """
+    ref = attempt_ref(taker, attempt, now=now)
+    if not ref.results_shown:
+        return ref
+    lines = answer_lines(attempt)
+    skills = _skill_tallies(attempt)
+    weakest = min(
+        (tally for tally in skills if tally.tally.marked and tally.tally.share < 1),
+        key=lambda tally: tally.tally.share,
+        default=None,
+    )
+    return ResultPage(
+        attempt=ref,
+        total=Tally.of(line.fraction for line in lines),
+        lines=lines,
+        skills=skills,
+        certain=Tally.of(
+            line.fraction for line in lines if line.answered and (line.confidence or 0) > 0.9
+        ),
+        guessed=Tally.of(
+            line.fraction for line in lines if line.answered and 0 < (line.confidence or 0) < 0.6
+        ),
+        next_step=None if weakest is None else weakest.name,
+    )
+
+
+def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
+    """Return what every page of an attempt needs to know of it.
+
+    Raises:
+        NotFoundError: no such attempt of this taker.
+    """
+    total = (
+        sa.select(sa.func.count())
+        .where(AttemptItem.attempt_id == Attempt.id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        sa.select(Attempt, Assignment, total.label("total"))
+        .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
+        .where(Attempt.public_id == attempt, taker.owns())
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("attempt")
+    attempt_row, assignment, count = row
+    immediate = assignment is None or assignment.feedback is FeedbackMode.IMMEDIATE
+    closed = (
+        assignment is not None and assignment.closes_at is not None and assignment.closes_at <= now
+    )
+    handed_in = attempt_row.submitted_at is not None
+    released = assignment is not None and assignment.released_at is not None
+    return AttemptRef(
+        public_id=attempt_row.public_id,
+        title=attempt_row.quiz_revision.title,
+        total=count,
+        immediate=immediate,
+        ask_confidence=assignment is None or assignment.ask_confidence,
+        is_trial=assignment is None,
+        assignment=None if assignment is None else assignment.public_id,
+        handed_in_at=attempt_row.submitted_at,
+        closed=closed,
+        results_shown=handed_in and (immediate or released or closed),
+    )
+
+
+def answer_lines(attempt: str) -> tuple[AnswerLine, ...]:
+    """Return every question of an attempt with its answer and newest mark, in order."""
+    rows = db.session.execute(
+        sa.select(AttemptItem, ItemRevision, ResponseRow)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
+        .outerjoin(
+            ResponseRow,
+            sa.and_(ResponseRow.attempt_item_id == AttemptItem.id, ResponseRow.try_number == 1),
+        )
+        .where(Attempt.public_id == attempt)
+        .order_by(AttemptItem.position)
+    ).all()
+    marks = _newest_fractions(attempt)
+    lines = []
+    for attempt_item, revision, response in rows:
+        item = content_of(revision).item
+        stored = None if response is None else response.content
+        given = None if stored is None else item.response_from_json(stored)
+        lines.append(
+            AnswerLine(
+                position=attempt_item.position,
+                prompt=text.plain(item.prompt),
+                summary=item.summary(given),
+                answered=given is not None,
+                checked=response is not None and response.frozen_at is not None,
+                fraction=marks.get(attempt_item.id),
+                confidence=None if response is None else response.confidence,
+            )
+        )
+    return tuple(lines)
+
+
+def _newest_fractions(attempt: str) -> dict[int, float | None]:
+    rows = db.session.execute(
+        sa.select(Score.attempt_item_id, Score.fraction)
+        .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.public_id == attempt)
+        .order_by(Score.number)
+    )
+    return {row.attempt_item_id: row.fraction for row in rows}
+
+
+def _skill_tallies(attempt: str) -> tuple[SkillTally, ...]:
+    marks = _newest_fractions(attempt)
+    rows = db.session.execute(
+        sa.select(AttemptItem.id, Skill.slug, Skill.name, Skill.position)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
+        .join(Skill, Skill.slug == ItemRevision.skill)
+        .where(Attempt.public_id == attempt)
+    ).all()
+    found: dict[tuple[int, str, str], list[float | None]] = {}
+    for row in rows:
+        found.setdefault((row.position, row.slug, row.name), []).append(marks.get(row.id))
+    return tuple(
+        SkillTally(slug, name, Tally.of(fractions))
+        for (_, slug, name), fractions in sorted(found.items())
+    )
+
+
+def _item_rows(attempt: str, position: int) -> tuple[AttemptItem, ItemRevision, ResponseRow | None]:
+    row = db.session.execute(
+        sa.select(AttemptItem, ItemRevision, ResponseRow)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
+        .outerjoin(
+            ResponseRow,
+            sa.and_(ResponseRow.attempt_item_id == AttemptItem.id, ResponseRow.try_number == 1),
+        )
+        .where(Attempt.public_id == attempt, AttemptItem.position == position)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("question")
+    return row[0], row[1], row[2]
+
+
+def _skill_name(slug: str | None) -> str | None:
+    return None if slug is None else db.session.scalar(sa.select(Skill.name).where(Skill.slug == slug))
