@@ -1,20 +1,25 @@
-"""Fixtures for all tests: the app on both databases, its client, its clock, and no way to the outside."""
+"""Fixtures for all tests: the app on both databases, its client, its clock, and no way to the outside.
+
+What belongs to the web app is imported inside the fixtures, so that tests of questions and banks
+start at once and prove that they need neither Flask nor a database.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from quizapp.app import create_app
 from quizapp.config import Settings
-from quizapp.models import db
-from tests import databases, network, wheel
+from tests import network
 from tests.clock import Clock
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
 
 # The embedded PostgreSQL has no build for Windows.
 DATABASES = ("sqlite",) if sys.platform == "win32" else ("sqlite", "postgresql")
@@ -35,11 +40,15 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests import databases  # noqa: PLC0415 - see the top
+
     return databases.sqlite_template(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from tests import databases  # noqa: PLC0415 - see the top
+
     with databases.postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
         yield url
 
@@ -53,6 +62,8 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def settings(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of an app of its own with an empty database."""
+    from tests import databases  # noqa: PLC0415 - see the top
+
     home = tmp_path / "home"
     home.mkdir()
     if database == "sqlite":
@@ -65,6 +76,9 @@ def settings(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> S
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """The app on an empty, up-to-date database; no context is pushed."""
+    from quizapp.app import create_app  # noqa: PLC0415 - see the top
+    from quizapp.models import db  # noqa: PLC0415 - see the top
+
     app = create_app(settings)
     app.testing = True
     app.extensions["clock"] = clock
@@ -83,17 +97,23 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built through the source archive as a release is."""
+    from tests import wheel  # noqa: PLC0415 - see the top
+
     return wheel.build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="session")
 def wheel_python(built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python that has the wheel and what the wheel asks for, and nothing else."""
+    from tests import wheel  # noqa: PLC0415 - see the top
+
     return wheel.install(built_wheel, tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture(scope="session")
 def wheel_server(wheel_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `quizapp serve`, run from the installed wheel with a data folder of its own."""
+    from tests import wheel  # noqa: PLC0415 - see the top
+
     with wheel.serve(wheel_python, tmp_path_factory.mktemp("wheel-home")) as server:
         yield server.url
