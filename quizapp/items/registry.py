@@ -42,7 +42,10 @@ def kind_in(module: ModuleType) -> type[AnyItem]:
     found = [
         value
         for value in vars(module).values()
-        if isclass(value) and issubclass(value, Item) and value.__module__ == module.__name__
+        if isclass(value)
+        and issubclass(value, Item)
+        and value.__module__ == module.__name__
+        and value.__pydantic_generic_metadata__["origin"] is None  # Item[…] itself is also put there
     ]
     if len(found) != 1:
         raise KindError(f"kinds/{name}.py must define exactly one subclass of Item; it defines {len(found)}.")

@@ -1,0 +1,342 @@
+"""From a file to a checked bank, or to every problem that stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from quizapp import BankError
+from quizapp.bank.messages import sentence
+from quizapp.bank.model import Bank, Skill, Source, Stimulus
+from quizapp.bank.problems import Problem, in_order
+from quizapp.bank.reader import Mapping, Node, Scalar, Sequence, Tree, data_of, read
+from quizapp.bank.syntax import quoted
+from quizapp.items.base import Fault, Part, Response, Slug, Text
+from quizapp.items.registry import AnyItem, kinds
+
+#: Lists of sentences; a comma inside square brackets would cut a sentence in two.
+_SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A bank, or None when it has an error; and everything found, in file order."""
+
+    bank: Bank | None
+    problems: tuple[Problem, ...]
+
+
+class _Envelope(Part):
+    """The fields of a bank file beside its questions and stimuli."""
+
+    format: Literal["1"]
+    bank: Slug
+    title: Text
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    licence: Text | None = None
+    source: Source | None = None
+    skills: dict[Slug, Text] = Field(default_factory=dict)
+    stimuli: Any = ()
+    questions: Any = None
+
+
+class _SkillsFile(Part):
+    """The shared list of skills."""
+
+    format: Literal["1"]
+    strands: dict[Slug, Text] = Field(default_factory=dict)
+    skills: tuple[Skill, ...]
+
+
+def load_file(path: Path, *, skills: Iterable[Skill]) -> Loaded:
+    """Read and check one bank file.
+
+    Args:
+        path: the file.
+        skills: the shared skills that questions may name.
+
+    Raises:
+        OSError: when the file cannot be opened.
+    """
+    return load_text(path.read_bytes(), str(path), skills=skills)
+
+
+def load_text(data: bytes, name: str, *, skills: Iterable[Skill]) -> Loaded:
+    """Check a bank given as bytes; `name` is what the problems call it."""
+    tree = read(data, name)
+    if tree.root is None:
+        return Loaded(None, in_order(tree.problems))
+    bank = _Loading(tree, tree.root, tuple(skills)).bank()
+    if any(problem.level == "error" for problem in tree.problems):
+        bank = None
+    return Loaded(bank, in_order(tree.problems))
+
+
+def read_skills(path: Path) -> tuple[Skill, ...]:
+    """The shared skills, in the order of their file.
+
+    Raises:
+        OSError: when the file cannot be opened.
+        BankError: when it has errors.
+    """
+    tree = read(path.read_bytes(), str(path))
+    found: _SkillsFile | None = None
+    if tree.root is not None:
+        try:
+            found = _SkillsFile.model_validate(data_of(tree.root))
+        except ValidationError as error:
+            _Loading(tree, tree.root, ()).report(error, tree.root, _SkillsFile.model_fields)
+    problems = in_order(tree.problems)
+    if found is None or any(problem.level == "error" for problem in problems):
+        raise BankError(problems)
+    return found.skills
+
+
+class _Loading:
+    """One file on its way to a bank; problems gather in the tree."""
+
+    def __init__(self, tree: Tree, root: Mapping, skills: tuple[Skill, ...]) -> None:
+        assert tree.source is not None  # noqa: S101 - a tree with a root has its source
+        self.tree = tree
+        self.source = tree.source
+        self.root = root
+        self.shared = {skill.id: skill for skill in skills}
+
+    def bank(self) -> Bank | None:
+        """The bank, as far as it can be made; None when its envelope is broken."""
+        envelope = self._envelope()
+        own = self._own_skills(envelope)
+        self._check_sections()
+        stimuli = list(self._stimuli())
+        items = list(self._items())
+        known = {*self.shared, *(skill.id for skill in own)}
+        for node in self._entries("questions"):
+            self._references(node, known, {stimulus.id for stimulus in stimuli})
+        self._unique("stimuli")
+        self._unique("questions")
+        if envelope is None:
+            return None
+        return Bank(
+            slug=envelope.bank,
+            title=envelope.title,
+            language=envelope.language,
+            licence=envelope.licence,
+            source=envelope.source,
+            skills=own,
+            stimuli=tuple(stimuli),
+            items=tuple(items),
+        )
+
+    def _envelope(self) -> _Envelope | None:
+        try:
+            data = {key: data_of(node) for key, node in self.root.fields.items() if key not in {"stimuli", "questions"}}
+            return _Envelope.model_validate(data)
+        except ValidationError as error:
+            self.report(error, self.root, _Envelope.model_fields)
+            return None
+
+    def _own_skills(self, envelope: _Envelope | None) -> tuple[Skill, ...]:
+        node = self.root.fields.get("skills")
+        if envelope is None or not isinstance(node, Mapping):
+            return ()
+        for slug, key in node.keys.items():
+            if slug in self.shared:
+                self._add(
+                    key,
+                    "known-skill",
+                    f"The skill “{slug}” is already in the shared list. Delete it here, or rename it.",
+                )
+        return tuple(
+            Skill(id=slug, name=slug.replace("-", " ").capitalize(), definition=text)
+            for slug, text in envelope.skills.items()
+        )
+
+    def _stimuli(self) -> Iterator[Stimulus]:
+        for node in self._entries("stimuli"):
+            try:
+                yield Stimulus.model_validate(data_of(node))
+            except ValidationError as error:
+                self.report(error, node, Stimulus.model_fields)
+
+    def _items(self) -> Iterator[AnyItem]:
+        for node in self._entries("questions"):
+            kind = self._kind(node)
+            self._check_lists(node)
+            if kind is None:
+                continue
+            data = data_of(node)
+            del data["type"]
+            try:
+                yield kind.model_validate(data)
+            except ValidationError as error:
+                self.report(error, node, {**kind.model_fields, "type": None})
+
+    def _check_sections(self) -> None:
+        """The two long lists: that they are lists, of fields, and that there are questions."""
+        if "questions" not in self.root.fields and "questions" not in {key for key, _, _ in self.source.sections}:
+            self._add(self.root, "missing", "The bank has no “questions:”. Add at least one question.")
+        for section in ("stimuli", "questions"):
+            node = self.root.fields.get(section)
+            if isinstance(node, Sequence):
+                for entry in node.entries:
+                    if not isinstance(entry, Mapping):
+                        self._add(entry, "not-an-entry", f"An entry of “{section}:” needs fields, such as “id:”.")
+            elif isinstance(node, Mapping) or (isinstance(node, Scalar) and node.value):
+                self._add(node, "not-a-list", f"“{section}:” needs a list: begin each entry with a dash.")
+
+    def _entries(self, section: str) -> Iterator[Mapping]:
+        node = self.root.fields.get(section)
+        if isinstance(node, Sequence):
+            yield from (entry for entry in node.entries if isinstance(entry, Mapping))
+
+    def _kind(self, node: Mapping) -> type[AnyItem] | None:
+        given = node.fields.get("type")
+        names = list(kinds())
+        if given is None:
+            near = next((key for key in node.keys if get_close_matches(key, ["type"], 1, 0.6)), None)
+            place: Node = node.keys[near] if near else node
+            message = f"“type:” is missing. Choose one of: {', '.join(names)}."
+            fix = self._renamed(node.keys[near], "type") if near else None
+            self._add(place, "missing", message, fix=fix)
+            return None
+        if isinstance(given, Scalar) and given.value in names:
+            return kinds()[given.value]
+        if not isinstance(given, Scalar):
+            self._add(given, "unknown-type", f"“type:” needs one of these words: {', '.join(names)}.")
+            return None
+        near_type = get_close_matches(given.value.casefold(), names, 1, 0.6)
+        hint = f" Did you mean “{near_type[0]}”?" if near_type else ""
+        fix = self._replaced(given, near_type[0]) if near_type else None
+        message = f"There is no type “{given.value}”.{hint} The types are: {', '.join(names)}."
+        self._add(given, "unknown-type", message, fix=fix)
+        return None
+
+    def _check_lists(self, node: Mapping) -> None:
+        """Refuse sentences in square brackets, where a comma would cut them."""
+        for name, value in node.fields.items():
+            if not (name in _SENTENCES and isinstance(value, Sequence) and value.flow):
+                continue
+            if any(isinstance(entry, Scalar) and entry.plain for entry in value.entries):
+                message = (
+                    f"Write “{name}:” with one line and a dash for each text; in brackets every comma starts a new one."
+                )
+                self._add(value, "brackets", message)
+
+    def _references(self, node: Mapping, skills: set[str], stimuli: set[str]) -> None:
+        """Names of stimuli and skills that do not exist, also in questions that are broken otherwise."""
+        about = node.fields.get("about")
+        if isinstance(about, Scalar) and about.value not in stimuli and not self._broken("stimuli", about.value):
+            self._unknown(about, "stimulus", stimuli)
+        also = node.fields.get("also")
+        for one in (node.fields.get("skill"), *(also.entries if isinstance(also, Sequence) else ())):
+            if isinstance(one, Scalar) and one.value not in skills:
+                self._unknown(one, "skill", skills)
+
+    def _broken(self, section: str, slug: str) -> bool:
+        """Whether the file has an entry with this id that could not be read."""
+        return any(region.section == section and region.id == slug for region in self.source.regions)
+
+    def _unknown(self, node: Scalar, what: str, known: set[str]) -> None:
+        near = get_close_matches(node.value, sorted(known), 1, 0.6)
+        hint = f" Did you mean “{near[0]}”?" if near else ""
+        fix = self._replaced(node, near[0]) if near else None
+        self._add(node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=fix)
+
+    def _unique(self, section: str) -> None:
+        seen: dict[str, int] = {}
+        what = "question" if section == "questions" else "stimulus"
+        for node in self._entries(section):
+            place = node.fields.get("id")
+            if not isinstance(place, Scalar):
+                continue
+            if place.value in seen:
+                message = (
+                    f"Another {what} has the id “{place.value}” (line {seen[place.value]}). Give this one another."
+                )
+                self._add(place, "same-id", message)
+            seen.setdefault(place.value, place.line)
+
+    def report(self, error: ValidationError, node: Mapping, fields: Iterable[str]) -> None:
+        """Turn what pydantic found into problems at their places below `node`."""
+        for detail in error.errors(include_url=False):
+            faults = detail.get("ctx", {}).get("faults") if detail["type"] == "faults" else None
+            for fault in faults or ():
+                self._fault(fault, node)
+            if faults is None:
+                self._detail(detail, node, tuple(fields))
+
+    def _fault(self, fault: Fault, node: Mapping) -> None:
+        place, _, _ = _follow(node, fault.at)
+        self._add(place, fault.code, fault.message)
+
+    def _detail(self, detail: ErrorDetails, node: Mapping, fields: tuple[str, ...]) -> None:
+        place, name, parent = _follow(node, detail["loc"])
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            return  # entries that are wrong themselves were not counted
+        if detail["type"] == "missing":
+            last = str(detail["loc"][-1])
+            self._add(place, "missing", f"“{last}:” is missing here.")
+            return
+        if detail["type"] == "extra_forbidden" and isinstance(parent, Mapping) and name in parent.keys:
+            known = fields if parent is node else tuple(_names_beside(parent))
+            self._extra(parent.keys[name], known)
+            return
+        code, message = sentence(detail, name)
+        if isinstance(place, Mapping) and code == "not-text" and len(place.fields) == 1 and not place.flow:
+            self._colon(place)
+            return
+        self._add(place, code, message)
+
+    def _extra(self, key: Scalar, fields: tuple[str, ...]) -> None:
+        known = [("explain" if one == "explanation" else one) for one in fields]
+        near = get_close_matches(key.value, known, 1, 0.6)
+        hint = f" Did you mean “{near[0]}”?" if near else " Delete it, or check where it belongs."
+        fix = self._renamed(key, near[0]) if near else None
+        self._add(key, "unknown-field", f"There is no field “{key.value}” here.{hint}", fix=fix)
+
+    def _colon(self, place: Mapping) -> None:
+        line = self.source.lines[place.line - 1]
+        fix = line[: place.column - 1] + quoted(line[place.column - 1 :].strip())
+        message = "There is a colon inside this text, so it needs quotes round it."
+        self._add(place, "colon", message, fix=fix)
+
+    def _renamed(self, key: Scalar, name: str) -> str:
+        line = self.source.lines[key.line - 1]
+        return line[: key.column - 1] + name + line[key.column - 1 + len(key.value) :]
+
+    def _replaced(self, node: Scalar, value: str) -> str | None:
+        line = self.source.lines[node.line - 1]
+        before, found, after = line[: node.column - 1], node.value, line[node.column - 1 + len(node.value) :]
+        return before + value + after if line[node.column - 1 :].startswith(found) else None
+
+    def _add(self, node: Node, code: str, message: str, fix: str | None = None) -> None:
+        self.tree.problems.append(self.source.problem(node.line, node.column, code, message, fix=fix))
+
+
+def _follow(node: Node, path: Iterable[str | int]) -> tuple[Node, str, Node | None]:
+    """Walk down a path, leaving out what is not in the data (pydantic's own labels).
+
+    Returns:
+        The deepest node reached, the name of the field it belongs to, and its parent.
+    """
+    name = ""
+    parent: Node | None = None
+    for part in path:
+        if isinstance(node, Mapping) and str(part) in node.fields:
+            parent, node, name = node, node.fields[str(part)], str(part)
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.entries):
+            parent, node = node, node.entries[part]
+    return node, name, parent
+
+
+def _names_beside(parent: Mapping) -> Iterator[str]:
+    """Fields that may stand where `parent` stands: those of options, explanations and the like."""
+    for model in Part.__subclasses__():
+        if not issubclass(model, Response) and any(key in model.model_fields for key in parent.fields):
+            yield from model.model_fields

@@ -1,0 +1,109 @@
+"""The envelope round the questions: bank, article, skills and the things to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from quizapp.items.base import Markdown, Part, Slug, Text
+from quizapp.items.registry import AnyItem
+
+#: A file beside the bank; nothing of a path, so that it cannot reach anything else.
+ImageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\.(png|jpg|jpeg|webp)$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"\\]+$")]
+
+
+class Source(Part):
+    """The article a bank is about. Plain text."""
+
+    title: Text
+    outlet: Text | None = None
+    author: Text | None = None
+    date: Text | None = None
+    url: WebAddress | None = None
+
+
+class Skill(Part):
+    """What questions train and tables report."""
+
+    id: Slug
+    name: Text
+    definition: Text
+    strand: Slug | None = None
+
+
+class Card(Part):
+    """One of several short texts to compare. `text` is Markdown, the rest plain."""
+
+    title: Text
+    who: Text | None = None
+    date: Text | None = None
+    text: Text
+
+
+class Stimulus(Part):
+    """What a question is about. `text` and `context` are Markdown, the rest plain.
+
+    A quote holds words of the source exactly; its context and gloss are our own.
+    """
+
+    id: Slug
+    kind: Literal["quote", "post", "article", "map", "image", "cards"]
+    title: Text | None = None
+    who: Text | None = None
+    date: Text | None = None
+    text: Text | None = None
+    quote: Text | None = None
+    context: Text | None = None
+    gloss: Mapping[str, Text] = Field(default_factory=dict)
+    cards: tuple[Card, ...] = ()
+    image: ImageName | None = None
+    alt: Text | None = None
+    credit: Text | None = None
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        if self.image is not None and self.alt is None:
+            raise PydanticCustomError("no-alt", "Describe the image in words: add “alt:”.")
+        if not (self.text or self.quote or self.cards or self.image):
+            raise PydanticCustomError(
+                "empty-stimulus", "There is nothing to look at: add text, a quote, cards or an image."
+            )
+        return self
+
+    def texts(self) -> Iterator[Markdown]:
+        """Every author text that must be clean HTML when this is published; all are blocks."""
+        yield from (Markdown(text, block=True) for text in (self.text, self.context) if text)
+        yield from (Markdown(card.text, block=True) for card in self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A checked bank. `skills` are the ones it adds to the shared list."""
+
+    slug: str
+    title: str
+    language: str
+    licence: str | None
+    source: Source | None
+    skills: tuple[Skill, ...]
+    stimuli: tuple[Stimulus, ...]
+    items: tuple[AnyItem, ...]
+
+    def item(self, item_id: str) -> AnyItem:
+        """The question with this id. Raises KeyError when there is none."""
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise KeyError(item_id)
+
+    def stimulus(self, stimulus_id: str) -> Stimulus:
+        """The stimulus with this id. Raises KeyError when there is none."""
+        for stimulus in self.stimuli:
+            if stimulus.id == stimulus_id:
+                return stimulus
+        raise KeyError(stimulus_id)

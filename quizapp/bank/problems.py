@@ -1,0 +1,64 @@
+"""What is wrong with a bank file, said so that its author can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Level: TypeAlias = Literal["error", "warning", "info"]
+
+#: Source lines longer than this are cut round the place in question.
+_WINDOW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. Lines and columns count from 1, columns in code points.
+
+    `code` never changes, so a document or a test can name it. `fix` is the whole
+    corrected line where the program knows it. `source` is the line as it stands.
+    """
+
+    file: str
+    line: int
+    column: int
+    level: Level
+    code: str
+    message: str
+    question: str | None = None
+    fix: str | None = None
+    source: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as `check --format json` prints it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "level": self.level,
+            "code": self.code,
+            "question": self.question,
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+    def __str__(self) -> str:
+        """Place, sentence, the line with a caret, and the corrected line."""
+        where = f" (question {self.question})" if self.question else ""
+        lines = [f"{self.file}:{self.line}:{self.column}: {self.level}: {self.message}{where} [{self.code}]"]
+        if self.source.strip():
+            start = max(0, self.column - 1 - _WINDOW // 2) if len(self.source) > _WINDOW else 0
+            shown = self.source[start : start + _WINDOW].replace("\t", " ")
+            number = str(self.line)
+            lines.append(f"  {number} | {shown}")
+            lines.append(f"  {' ' * len(number)} | {' ' * (self.column - 1 - start)}^")
+        if self.fix is not None:
+            lines.append(f"  Write: {self.fix.strip()}")
+        return "\n".join(lines)
+
+
+def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The findings by place, errors before warnings, each once."""
+    levels = ("error", "warning", "info")
+    ranked = sorted(problems, key=lambda one: (one.line, one.column, levels.index(one.level), one.code))
+    return tuple(dict.fromkeys(ranked))

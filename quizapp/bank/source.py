@@ -1,0 +1,214 @@
+"""A bank file as text: its lines, its questions' places, and what is wrong with it before YAML."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from quizapp.bank.problems import Level, Problem
+
+MAX_BYTES = 1_000_000
+
+#: Line ends to YAML 1.1 that no editor shows; word processors paste them.
+_HIDDEN_BREAKS = re.compile("[\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+#: Spaces and invisible characters that YAML does not take for a space.
+_ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
+#: The part of a line that YAML reads as structure: indent, dashes, a field name, spaces.
+_STRUCTURE = re.compile(r"^[^\S\n]*(?:-[^\S\n]+)*(?:[\w\-\u00a0\u200b\u2060\ufeff]+:(?:[^\S\n]+|$))?")
+_BLOCK_TEXT = re.compile(r"(?:^|[:\-] +)[|>][+-]?[0-9]?[+-]?\s*(?:#.*)?$")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lines `first` to `last` of the file, from 1, that hold one entry of a list."""
+
+    first: int
+    last: int
+    section: str
+    id: str | None
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """The file's lines, cleaned so that YAML counts the same lines as an editor."""
+
+    name: str
+    lines: tuple[str, ...]
+    #: Lines as they were, for showing.
+    original: tuple[str, ...] = field(repr=False)
+
+    def problem(  # noqa: PLR0917 - place, code and sentence are what every problem has
+        self, line: int, column: int, code: str, message: str, level: Level = "error", fix: str | None = None
+    ) -> Problem:
+        """A problem at this place, with its line and the question it lies in."""
+        shown = self.original[line - 1] if 0 < line <= len(self.original) else ""
+        return Problem(
+            file=self.name,
+            line=line,
+            column=column,
+            level=level,
+            code=code,
+            message=message,
+            question=self.question_at(line),
+            fix=fix,
+            source=shown,
+        )
+
+    def question_at(self, line: int) -> str | None:
+        """The id of the question that this line belongs to."""
+        questions = self._questions
+        place = bisect_right([region.first for region in questions], line) - 1
+        return questions[place].id if place >= 0 and line <= questions[place].last else None
+
+    @cached_property
+    def _questions(self) -> list[Region]:
+        return [region for region in self.regions if region.section == "questions"]
+
+    @cached_property
+    def sections(self) -> list[tuple[str, int, int]]:
+        """Top-level fields with their first and last line."""
+        starts = [
+            (match[1], number)
+            for number, line in enumerate(self.lines, 1)
+            if (match := re.match(r"([A-Za-z_][\w-]*)\s*:(?:\s|$)", line))
+        ]
+        ends = [start - 1 for _, start in starts[1:]] + [len(self.lines)]
+        return [(key, start, end) for (key, start), end in zip(starts, ends, strict=True)]
+
+    @cached_property
+    def regions(self) -> list[Region]:
+        """The entries of the lists of questions and stimuli."""
+        found: list[Region] = []
+        for key, start, end in self.sections:
+            if key in {"questions", "stimuli"}:
+                found.extend(self._entries(key, start + 1, end))
+        return found
+
+    def _entries(self, section: str, first: int, last: int) -> list[Region]:
+        indent: int | None = None
+        starts: list[int] = []
+        for number in range(first, last + 1):
+            line = self.lines[number - 1]
+            dash = re.match(r"( *)-(?: |$)", line)
+            if dash and (indent is None or len(dash[1]) == indent):
+                indent = len(dash[1])
+                starts.append(number)
+        ends = [start - 1 for start in starts[1:]] + [last]
+        return [Region(a, b, section, self._id(a, b)) for a, b in zip(starts, ends, strict=True)]
+
+    def _id(self, first: int, last: int) -> str | None:
+        for line in self.lines[first - 1 : last]:
+            if match := re.match(r" *(?:- +)?id: *[\"']?([\w-]+)", line):
+                return match[1]
+        return None
+
+
+def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem]]:
+    """Decode a file and look for what YAML would misread without a word.
+
+    Returns:
+        The text, or None when nothing can be read at all, and the problems found.
+    """
+    if len(data) > MAX_BYTES:
+        return None, [
+            _whole(name, "too-big", f"The file is larger than {MAX_BYTES:,} bytes. Split it into several banks.")
+        ]
+    if data.startswith(_UTF16) or b"\x00" in data[:64]:
+        return None, [
+            _whole(name, "not-utf8", "The file is not saved as UTF-8. Save it again with the encoding UTF-8.")
+        ]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return None, [_wrong_byte(data, name, error.start)]
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    original = tuple(text.split("\n"))
+    source = SourceText(name, tuple(_plain_line(line) for line in original), original)
+    return source, _scan(source)
+
+
+def _whole(name: str, code: str, message: str) -> Problem:
+    return Problem(file=name, line=1, column=1, level="error", code=code, message=message)
+
+
+def _wrong_byte(data: bytes, name: str, at: int) -> Problem:
+    before = data[:at].decode("utf-8").removeprefix("\ufeff")
+    line = re.split(r"\r\n|\r|\n", data[:at].decode("utf-8") + data[at : at + 60].decode("cp1252", "replace"))
+    row = len(re.split(r"\r\n|\r|\n", before))
+    return Problem(
+        file=name,
+        line=row,
+        column=len(re.split(r"\r\n|\r|\n", before)[-1]) + 1,
+        level="error",
+        code="not-utf8",
+        message="A character here is not UTF-8. Save the file again with the encoding UTF-8.",
+        source=line[row - 1],
+    )
+
+
+def _plain_line(line: str) -> str:
+    """The line as YAML may see it: the same length, hidden breaks and odd structure as spaces."""
+    line = _CONTROL.sub(" ", _HIDDEN_BREAKS.sub(" ", line))
+    head = _STRUCTURE.match(line)
+    if head is None:
+        return line
+    return _ODD_SPACE.sub(" ", head[0]) + line[head.end() :]
+
+
+def _scan(source: SourceText) -> list[Problem]:
+    problems: list[Problem] = []
+    text_indent: int | None = None  # indent of the field whose block text we are in
+    for number, line in enumerate(source.original, 1):
+        problems += _hidden_characters(source, number, line)
+        indent = len(line) - len(line.lstrip(" "))
+        if text_indent is not None and (not line.strip() or indent > text_indent):
+            continue
+        text_indent = _text_begins(line, indent)
+        problems += _structure_problems(source, number, line)
+    return problems
+
+
+def _hidden_characters(source: SourceText, number: int, line: str) -> Iterator[Problem]:
+    message = "An invisible line break is here, probably pasted. Delete it and press Space or Enter."
+    for match in _HIDDEN_BREAKS.finditer(line):
+        fix = _HIDDEN_BREAKS.sub(" ", line)
+        yield source.problem(number, match.start() + 1, "hidden-break", message, fix=fix)
+    for match in _CONTROL.finditer(line):
+        message = f"An invisible control character (U+{ord(match[0]):04X}) is here. Delete it."
+        yield source.problem(number, match.start() + 1, "control-character", message, fix=_CONTROL.sub("", line))
+
+
+def _text_begins(line: str, indent: int) -> int | None:
+    """The indent of the field on this line if its text follows as a block, else None."""
+    if not _BLOCK_TEXT.search(line):
+        return None
+    dashes = re.match(r" *(?:- +)*", line)
+    return dashes.end() - (0 if ":" in line else 1) if dashes and dashes.end() > indent else indent
+
+
+def _structure_problems(source: SourceText, number: int, line: str) -> list[Problem]:
+    indent = re.match(r"\s*", line)
+    tab = line.find("\t", 0, indent.end() if indent else 0)
+    if tab >= 0 and line.strip():
+        mended = line[: indent.end() if indent else 0].replace("\t", "  ") + line.lstrip()
+        message = "This line is indented with a tab. Use spaces."
+        return [source.problem(number, tab + 1, "tab", message, fix=mended)]
+    head = _STRUCTURE.match(line)
+    odd = _ODD_SPACE.search(head[0]) if head else None
+    if odd is None or head is None:
+        return []
+    mended = re.sub("[\u200b\u2060\ufeff]", "", head[0])
+    return [
+        source.problem(
+            number,
+            odd.start() + 1,
+            "odd-space",
+            f"A special space (U+{ord(odd[0]):04X}) is here, probably pasted. Type an ordinary space, or delete it.",
+            fix=_ODD_SPACE.sub(" ", mended) + line[head.end() :],
+        )
+    ]

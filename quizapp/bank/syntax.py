@@ -1,0 +1,113 @@
+"""What a YAML parser's complaint means to somebody who writes questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FIELD = re.compile(r"^(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w-]*):[ \t]+)(?P<value>\S.*?)\s*$")
+_ENTRY = re.compile(r"^(?P<head>\s*(?:- +)+)(?P<value>\S.*?)\s*$")
+_NO_SPACE = re.compile(r"^(?P<head>\s*(?:- +)*[a-z_]+:)(?P<value>[^\s:/].*?)\s*$")
+_COLON = re.compile(r":(?=\s|$)")
+_CURLY = "“”„‘’"
+_QUOTE_NAMES = {'"': "double", "'": "single"}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """What looks wrong in one line: stable code, column from 1, sentence, corrected line."""
+
+    code: str
+    column: int
+    message: str
+    fix: str | None = None
+
+
+def quoted(text: str) -> str:
+    """The text in the quotation marks that need the fewest changes."""
+    if '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def suspect(line: str, following: str = "") -> Suspect | None:
+    """What an author probably did in this line that YAML does not take, or None."""
+    match = _FIELD.match(line) or _ENTRY.match(line)
+    if match is None:
+        return _missing_space(line)
+    head, value = match["head"], match["value"]
+    first, column = value[0], len(head) + 1
+    fix = head + quoted(value)
+    if first in "\"'":
+        return _after_quotes(head, value, following)
+    if first in "[{":
+        return _after_brackets(head, value)
+    if first in "|>":
+        rest = value.lstrip("|>+-0123456789").strip()
+        if rest and not rest.startswith("#"):
+            return Suspect("start-character", column, f"Text cannot begin with {first} unless it is in quotes.", fix)
+        return None
+    if first in "@`%*&!,]}#?" or value.startswith("- "):
+        return Suspect("start-character", column, f"Text cannot begin with {first} unless it is in quotes.", fix)
+    colon = _COLON.search(value)
+    if colon:
+        advice = " Curly quotes are not enough; use straight ones." if first in _CURLY else ""
+        code = "curly-quotes" if first in _CURLY else "colon"
+        message = f"There is a colon inside this text, so it needs quotes round it.{advice}"
+        return Suspect(code, column + colon.start(), message, fix)
+    return _missing_space(line)
+
+
+def _missing_space(line: str) -> Suspect | None:
+    match = _NO_SPACE.match(line)
+    if match is None:
+        return None
+    message = "Put a space after the colon that ends the field’s name."
+    return Suspect("no-space", len(match["head"]) + 1, message, f"{match['head']} {match['value']}")
+
+
+def _after_quotes(head: str, value: str, following: str) -> Suspect | None:
+    mark = value[0]
+    end = _closing(value)
+    column = len(head) + 1
+    if end is None:
+        if not following.strip() or _FIELD.match(following) or _ENTRY.match(following) or following.endswith(":"):
+            name = _QUOTE_NAMES[mark]
+            message = f"The {name} quotes that open here are never closed. Close them at the end of the text."
+            bare = value[1:]
+            return Suspect("open-quote", column, message, head + quoted(bare))
+        return None
+    rest = value[end + 1 :].strip()
+    if not rest or rest.startswith("#"):
+        return None
+    message = "The text goes on after its closing quotes. Put other quotes round the whole text."
+    return Suspect("text-after-quote", column + end + 1, message, head + quoted(value))
+
+
+def _closing(value: str) -> int | None:
+    """The place of the quotes that close the text, or None."""
+    pattern = r'"(?:[^"\\]|\\.)*"' if value[0] == '"' else r"'(?:[^']|'')*'"
+    match = re.match(pattern, value)
+    return match.end() - 1 if match else None
+
+
+def _after_brackets(head: str, value: str) -> Suspect | None:
+    close = value.rfind("]" if value[0] == "[" else "}")
+    rest = value[close + 1 :].strip()
+    if close >= 0 and (not rest or rest.startswith("#")):
+        return None
+    message = f"Text cannot begin with {value[0]} unless it is in quotes."
+    return Suspect("start-character", len(head) + 1, message, head + quoted(value))
+
+
+def explain_error(problem: str) -> tuple[str, str]:
+    """A code and a sentence for a parser's own words, when no line looks wrong by itself."""
+    if "tab" in problem or "\\t" in problem:
+        return "tab", "A tab is used for indenting here. Use spaces."
+    if "end of stream" in problem:
+        return "open-quote", "A text that opens with quotes here is never closed."
+    if "escape" in problem:
+        return "backslash", "A backslash means something special in double quotes. Use single quotes, or write \\\\."
+    if "mapping values" in problem:
+        return "indent", "This line is indented more than the line before, or the line before lacks its colon."
+    return "indent", "This line does not line up with the lines before it. Check the spaces at its start."
