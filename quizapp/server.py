@@ -123,6 +123,7 @@ class Server:
         # Waiting is normal when a class starts together, and not worth a line for each request.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._map: dict[int, Any] = {}
+        self._socket = sock
         self._server = create_server(
             app,
             map=self._map,
@@ -153,6 +154,7 @@ class Server:
             self._stopping.set()
             self._server.task_dispatcher.shutdown(timeout=1)
             wasyncore.close_all(self._map)
+            self._socket.close()
 
     def run_until_signal(self) -> None:
         """As `run()`, ending at Ctrl+C or SIGTERM; a second one ends it at once."""
@@ -180,7 +182,7 @@ class Server:
             self._turn(0.05)
         self._server.accepting = False
         self._server.del_channel()
-        self._server.socket.close()
+        self._socket.close()
         while time.monotonic() < deadline:
             channels = list(self._server.active_channels.values())
             if not channels:

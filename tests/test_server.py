@@ -89,7 +89,7 @@ def test_taken_port_names_the_next_free_one() -> None:
     listen(HOST, caught.value.free).close()
 
 
-@pytest.mark.parametrize("host", ["192.0.2.7", "no such name", "999.1.1.1"])
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])
 def test_foreign_address_is_refused_in_a_sentence(host: str) -> None:
     with pytest.raises(ListenError, match="no address of this computer"):
         listen(host, 0)
