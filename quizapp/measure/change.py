@@ -159,7 +159,7 @@ def standardised_gain(before: Sequence[float], after: Sequence[float]) -> Effect
     n = len(before)
     first, second, spread = mean(before), mean(after), standard_deviation(before)
     r = correlation(before, after)
-    if n < 3 or first is None or second is None or not spread or r is None:
+    if first is None or second is None or not spread or r is None:
         return None
     return standardised_mean_change(second - first, spread, r, n)
 

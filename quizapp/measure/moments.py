@@ -43,12 +43,12 @@ def standard_deviation(values: Sequence[float]) -> float | None:
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
     """Pearson's r of two equally long sequences, -1 to 1.
 
-    None when either is constant or there are fewer than two pairs. Raises
-    ValueError for unequal lengths.
+    None when either is constant, and under three pairs, since two points always
+    lie on a line. Raises ValueError for unequal lengths.
     """
     if len(xs) != len(ys):
         raise ValueError("A correlation needs two equally long sequences.")
-    if is_constant(xs) or is_constant(ys):
+    if len(xs) < 3 or is_constant(xs) or is_constant(ys):
         return None
     x_mean, y_mean = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
     x_gaps = [x - x_mean for x in xs]
