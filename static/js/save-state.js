@@ -1,10 +1,11 @@
 // Saves the answer while it is being given, and says so in one line.
-//   <form data-autosave="URL" data-draft="ATTEMPT:QUESTION" data-version="…">   and   [data-save-status]
-// Every change is posted to URL as the form itself would be. 2xx means stored; a JSON body
-// {"version": "…", "saved_at": "10:42"} may come with it. Until then the answer stays on this device
-// and is sent again; when the page is opened again with the same data-version, it is put back.
+//   <form data-autosave="URL" data-draft="ATTEMPT:QUESTION"> with a hidden field "version", and [data-save-status]
+// Every change is posted to URL as the form itself would be. The answer {"version": "…", "saved_at": "10:42"}
+// means stored, a saved_at of null that the answer is not finished enough to store. Until it is stored the
+// answer stays on this device and is sent again; when the page opens again with the same version, it is put back.
 import { drop, keep, kept } from "./drafts.js";
 
+const OWN_FIELDS = new Set(["csrf_token", "version"]);
 const TYPING_PAUSE = 800, FIRST_RETRY = 2000, LONGEST_RETRY = 30000;
 
 class Saver {
@@ -20,15 +21,19 @@ class Saver {
   }
 
   pairs() {
-    return [...new FormData(this.form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+    return [...new FormData(this.form)].filter(([name, value]) => !OWN_FIELDS.has(name) && typeof value === "string");
   }
+
+  get version() { return this.form.elements.version?.value ?? ""; }
+
+  keep() { keep(this.form.dataset.draft, this.version, this.pairs()); }
 
   unsaved() { return Boolean(kept(this.form.dataset.draft)) && !this.stopped; }
 
   changed(pause) {
     if (this.stopped) return;
     this.edits += 1;
-    keep(this.form.dataset.draft, this.form.dataset.version ?? "", this.pairs());
+    this.keep();
     this.later(pause);
   }
 
@@ -58,10 +63,10 @@ class Saver {
 
   async stored(answer, edits) {
     const body = await answer.json().catch(() => ({}));
-    if (body.version !== undefined) this.form.dataset.version = body.version;
+    if (body.version !== undefined && this.form.elements.version) this.form.elements.version.value = body.version;
     this.retry = FIRST_RETRY;
-    if (edits === this.edits) drop(this.form.dataset.draft);
-    else keep(this.form.dataset.draft, this.form.dataset.version ?? "", this.pairs());
+    if (body.saved_at === null) return this.say("unsaved", this.status.dataset.unfinished);
+    if (edits === this.edits) drop(this.form.dataset.draft); else this.keep();
     const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.say("saved", this.status.dataset.saved.replace("{time}", body.saved_at ?? clock));
   }
@@ -93,7 +98,7 @@ class Saver {
   restore() {
     const entry = kept(this.form.dataset.draft);
     if (!entry) return;
-    if (entry.version !== (this.form.dataset.version ?? "")) return drop(this.form.dataset.draft);
+    if (entry.version !== this.version) return drop(this.form.dataset.draft);
     const values = new Map(entry.pairs), ticked = new Set(entry.pairs.map((pair) => pair.join("\n")));
     for (const control of this.form.elements) {
       if (!control.name || control.type === "hidden" || control.type === "file") continue;
