@@ -46,6 +46,7 @@ from quizapp.items.parts import (
     shuffled,
     text_id,
 )
+from quizapp.text import plain
 
 __all__ = [
     "JSON",
@@ -198,6 +199,11 @@ class Item(BaseModel, Generic[R]):
         if share is not None and self.scoring == "all" and share < 1:
             share = Fraction(0)
         return Score(None if share is None else float(share))
+
+    @staticmethod
+    def plain(source: str) -> str:
+        """An author text as plain words, for the entries of a menu."""
+        return plain(source)
 
     def verdict(self, response: R | None) -> Verdict:
         """The score in a word, for `explain`."""

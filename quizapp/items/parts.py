@@ -62,7 +62,8 @@ class Row:
     Texts are Markdown sources. `state` says what became of the line: "right" (chosen
     and right), "partly" (part of it chosen), "wrong" (chosen, not right), "missed" (right,
     not chosen) or "plain".
-    `given` and `better` are what the student put here and what belongs here.
+    `given` and `better` are what the student put here and what belongs here; `typed` is
+    the student's own plain text in place of `given`.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Row:
     why: str | None = None
     given: str | None = None
     better: str | None = None
+    typed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

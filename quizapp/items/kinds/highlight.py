@@ -257,19 +257,19 @@ class Highlight(Item[Marked]):
         near = {m for n in key for m in (n - 1, n + 1)} if self.unit == "word" else set()
         return frozenset(n for n in every if n not in key and (n in decoys or n not in near))
 
-    def shuffle(self, rng: Random) -> Shown:  # noqa: ARG002 - a passage has one order
+    def shuffle(self, rng: Random) -> Shown:
         """Nothing to shuffle: a passage is read as it stands."""
         return {}
 
-    def controls(self, shown: Shown) -> controls.Controls:  # noqa: ARG002 - as above
+    def controls(self, shown: Shown) -> controls.Controls:
         """One checkbox a word."""
         return {"answer": controls.PickWords(labels=[piece.text for piece in self.cut.pieces])}
 
-    def filled(self, response: Marked, shown: Shown) -> Mapping[str, object]:  # noqa: ARG002 - as above
+    def filled(self, response: Marked, shown: Shown) -> Mapping[str, object]:
         """The places of the marked words."""
         return {"answer": [str(number - 1) for number in response.words]}
 
-    def read(self, form: Form, shown: Shown) -> Marked | None:  # noqa: ARG002 - as above
+    def read(self, form: Form, shown: Shown) -> Marked | None:
         """The words at the posted places."""
         marked = tuple(int(place) + 1 for place in form["answer"].data)
         return Marked(words=marked) if marked else None
@@ -297,7 +297,7 @@ class Highlight(Item[Marked]):
         """About 0: marks at random find half of every phrase and pay for as much of the rest."""
         return 0.0
 
-    def explain(self, response: Marked | None, shown: Shown | None = None) -> HighlightFeedback:  # noqa: ARG002 - as above
+    def explain(self, response: Marked | None, shown: Shown | None = None) -> HighlightFeedback:
         """The passage with every word's state, and the same as a list."""
         marked = set(response.words) if response is not None else set()
         phrases = tuple(self._row(phrase, marked) for phrase in self.cut.phrases if phrase.is_key)
