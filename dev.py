@@ -205,7 +205,7 @@ def python_to_use(version: tuple[int, int]) -> str | None:
 
 def ensure_python(wanted: str) -> None:
     """Makes .venv hold what `wanted` ("run" or "test") needs; does nothing when it already does."""
-    stamp = fingerprint(PYTHON_FILES, extra=str(sys.version_info[:2]) + str(ROOT))
+    stamp = fingerprint(PYTHON_FILES, extra=f"{sys.version_info[:2]} {ROOT} {EXTRAS}")
     # What tests need includes what the app needs.
     names = ("test", "run") if wanted == "run" else ("test",)
     if Path(python()).exists() and any(read(stamp_file(name)) == stamp for name in names):
@@ -244,7 +244,7 @@ def venv_version() -> tuple[int, ...]:
 def install(what: list[str], name: str) -> None:
     """Runs pip in .venv, quietly unless it fails."""
     call_or_stop(
-        [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what],
+        [python(), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *what],
         f"Installing {name} failed; the lines above say why. Is this computer connected to the internet?",
     )
 
@@ -266,7 +266,7 @@ def ensure_browser_parts() -> None:
     say("Fetching the parts for the browser …")
     with tempfile.TemporaryDirectory() as folder:
         call_or_stop(
-            [*npm(Path(folder)), "ci", "--ignore-scripts", "--loglevel", "error"],
+            [*npm(Path(folder)), "ci", "--ignore-scripts", "--loglevel", "error", "--no-progress"],
             "The parts for the browser could not be fetched; the lines above say why.",
         )
     VENDOR.mkdir(parents=True, exist_ok=True)
