@@ -60,7 +60,8 @@ class ItemStatistics:
     sd: standard deviation of the shares; None under two students.
     r: correlation of the share with the share earned on all other items shown
     to the same student; None when either is the same for everyone, and under
-    three students.
+    three students. With every item shown to everyone it is a hundredth of
+    Moodle's discrimination index.
     r_interval: 95 %; None under four students.
     options: the option table, None when choices were not given.
     flags: warnings. word: difficulty in words, None under 5 students.

@@ -137,9 +137,7 @@ class QuizItem(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True)
     """From 1."""
-    item_revision_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True
-    )
+    item_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True)
 
 
 class CleanText(Base):

@@ -41,9 +41,7 @@ class Assignment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
-    quiz_revision_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True
-    )
+    quiz_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True)
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     opens_at: Mapped[datetime]
@@ -57,9 +55,7 @@ class Assignment(Base):
     one_way: Mapped[bool] = mapped_column(default=False)
     attempts_allowed: Mapped[int | None]
     """NULL: as many as wanted."""
-    counting: Mapped[CountingAttempt] = mapped_column(
-        choice_type(CountingAttempt), default=CountingAttempt.FIRST
-    )
+    counting: Mapped[CountingAttempt] = mapped_column(choice_type(CountingAttempt), default=CountingAttempt.FIRST)
     time_limit: Mapped[int | None]
     """Seconds for a student without extra time; NULL: untimed."""
     pass_mark: Mapped[float | None]
@@ -77,23 +73,15 @@ class Attempt(Base):
     __tablename__ = "attempt"
     __table_args__ = (
         sa.UniqueConstraint("assignment_id", "student_id", "number"),
-        sa.CheckConstraint(
-            "(assignment_id IS NULL) = (student_id IS NULL)", name="assigned_to_a_student"
-        ),
-        sa.CheckConstraint(
-            "(student_id IS NULL) = (visitor_hash IS NOT NULL)", name="student_or_visitor"
-        ),
+        sa.CheckConstraint("(assignment_id IS NULL) = (student_id IS NULL)", name="assigned_to_a_student"),
+        sa.CheckConstraint("(student_id IS NULL) = (visitor_hash IS NOT NULL)", name="student_or_visitor"),
         sa.Index("ix_attempt_student_id_started_at", "student_id", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
-    assignment_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("assignment.id", ondelete="CASCADE")
-    )
-    quiz_revision_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True
-    )
+    assignment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assignment.id", ondelete="CASCADE"))
+    quiz_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True)
     student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"))
     visitor_hash: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     """Hash of the visitor's random cookie id, for a trial that belongs to nobody."""
@@ -119,9 +107,7 @@ class AttemptItem(Base):
     attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id", ondelete="CASCADE"))
     position: Mapped[int]
     """From 1."""
-    item_revision_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True
-    )
+    item_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True)
     shown: Mapped[dict[str, Any]]
     """The order in which options were drawn; kept, never worked out again."""
 
@@ -179,14 +165,10 @@ class Score(Base):
     number: Mapped[int] = mapped_column(default=1)
     """From 1; the highest counts."""
     section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
-    student_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("student.id", ondelete="CASCADE"), index=True
-    )
+    student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"), index=True)
     skill: Mapped[str | None] = mapped_column(sa.String(80))
     item_id: Mapped[int] = mapped_column(sa.ForeignKey("item.id", ondelete="RESTRICT"))
-    item_revision_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True
-    )
+    item_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True)
     lineage: Mapped[int]
     fraction: Mapped[float | None]
     """From 0 to 1; NULL waits for a teacher."""

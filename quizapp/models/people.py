@@ -29,6 +29,8 @@ class Account(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     role: Mapped[Role] = mapped_column(choice_type(Role))
+    simulated: Mapped[bool] = mapped_column(default=False)
+    """Made by `quizapp demo`; does not count as set up, and is removed with the demo."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -75,9 +77,7 @@ class SectionTeacher(Base):
 
     __tablename__ = "section_teacher"
 
-    section_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("section.id", ondelete="CASCADE"), primary_key=True
-    )
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(
         sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
     )
@@ -94,9 +94,7 @@ class RosterEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
-    student_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("student.id", ondelete="CASCADE"), index=True
-    )
+    student_id: Mapped[int] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"), index=True)
     display_name: Mapped[str] = mapped_column(sa.String(80))
     folded_name: Mapped[str] = mapped_column(sa.String(80))
     """The name without case, accents and double spaces: what is compared at joining."""
@@ -114,17 +112,11 @@ class SignIn(Base):
     """A signed-in browser. The cookie holds a random id; this row holds its hash."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (
-        sa.CheckConstraint("account_id IS NULL OR student_id IS NULL", name="one_person"),
-    )
+    __table_args__ = (sa.CheckConstraint("account_id IS NULL OR student_id IS NULL", name="one_person"),)
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("account.id", ondelete="CASCADE"), index=True
-    )
-    student_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("student.id", ondelete="CASCADE"), index=True
-    )
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"), index=True)
     section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
     """The class through which a student came in."""
     created_at: Mapped[datetime]

@@ -58,9 +58,7 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
         .join(Quiz, Quiz.id == QuizRevision.quiz_id)
         .join(
             newest,
-            sa.and_(
-                newest.c.quiz_id == QuizRevision.quiz_id, newest.c.number == QuizRevision.number
-            ),
+            sa.and_(newest.c.quiz_id == QuizRevision.quiz_id, newest.c.number == QuizRevision.number),
         )
         .join(Bank, Bank.id == Quiz.bank_id)
         .where(sa.or_(Bank.owner_id.is_(None), Bank.owner_id == account_id))
@@ -94,9 +92,7 @@ def get_quiz(public_id: str, account_id: int | None = None) -> QuizRef:
     raise NotFoundError("quiz")
 
 
-def assign(
-    section: SectionRef, quiz: QuizRef, rules: AssignmentRules, *, account_id: int, now: datetime
-) -> str:
+def assign(section: SectionRef, quiz: QuizRef, rules: AssignmentRules, *, account_id: int, now: datetime) -> str:
     """Give a quiz, as it is now, to a class.
 
     Returns:
@@ -140,9 +136,7 @@ def release_results(section: SectionRef, assignment: str, *, now: datetime) -> N
     """
     with writing() as session:
         row = session.scalar(
-            sa.select(Assignment).where(
-                Assignment.public_id == assignment, Assignment.section_id == section.id
-            )
+            sa.select(Assignment).where(Assignment.public_id == assignment, Assignment.section_id == section.id)
         )
         if row is None:
             raise NotFoundError("assignment")
@@ -151,9 +145,10 @@ def release_results(section: SectionRef, assignment: str, *, now: datetime) -> N
 
 
 def _counts(revision_ids: list[int]) -> dict[int, tuple[int, tuple[str, ...]]]:
-    names = {slug: (position, name) for slug, position, name in db.session.execute(
-        sa.select(Skill.slug, Skill.position, Skill.name)
-    )}
+    names = {
+        slug: (position, name)
+        for slug, position, name in db.session.execute(sa.select(Skill.slug, Skill.position, Skill.name))
+    }
     rows = db.session.execute(
         sa.select(QuizItem.quiz_revision_id, ItemRevision.skill, sa.func.count())
         .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)

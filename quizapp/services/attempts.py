@@ -214,13 +214,9 @@ def check(
         RefusedError: as for `save`, or this quiz gives no feedback before the end.
     """
     with writing() as session:
-        saved = _save(
-            session, taker, attempt, position, content, confidence, base_sequence, now, freeze=True
-        )
+        saved = _save(session, taker, attempt, position, content, confidence, base_sequence, now, freeze=True)
         row = session.scalars(sa.select(Attempt).where(Attempt.public_id == attempt)).one()
-        score_missing(
-            session, row, reason=ScoreReason.CHECKED, now=now, positions=[position]
-        )
+        score_missing(session, row, reason=ScoreReason.CHECKED, now=now, positions=[position])
         return saved
 
 
@@ -248,9 +244,7 @@ def hand_in(taker: Taker, attempt: str, *, now: datetime) -> None:
         session.execute(
             sa.update(Response)
             .where(
-                Response.attempt_item_id.in_(
-                    sa.select(AttemptItem.id).where(AttemptItem.attempt_id == row.id)
-                ),
+                Response.attempt_item_id.in_(sa.select(AttemptItem.id).where(AttemptItem.attempt_id == row.id)),
                 Response.frozen_at.is_(None),
             )
             .values(frozen_at=now)
@@ -269,9 +263,7 @@ def first_open_position(taker: Taker, attempt: str) -> int:
         sa.select(sa.func.min(AttemptItem.position).filter(Response.content.is_(None)), Attempt.id)
         .select_from(Attempt)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .outerjoin(
-            Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1)
-        )
+        .outerjoin(Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1))
         .where(Attempt.public_id == attempt, taker.owns())
         .group_by(Attempt.id)
     ).one_or_none()
@@ -376,9 +368,7 @@ def _save(
         .with_for_update(read=True, of=Attempt)
     )
     if freeze:
-        open_item = open_item.where(
-            sa.or_(Assignment.id.is_(None), Assignment.feedback == FeedbackMode.IMMEDIATE)
-        )
+        open_item = open_item.where(sa.or_(Assignment.id.is_(None), Assignment.feedback == FeedbackMode.IMMEDIATE))
     insert = upsert(Response).from_select(
         ["attempt_item_id", "try_number", "content", "confidence", "saved_at", "sequence", "frozen_at"],
         open_item,
@@ -409,14 +399,10 @@ def _refusal(
 ) -> NotFoundError | RefusedError:
     """Find out which rule refused a save."""
     row = session.execute(
-        sa.select(
-            Attempt.submitted_at, Attempt.ends_at, Assignment.closes_at, Response.frozen_at
-        )
+        sa.select(Attempt.submitted_at, Attempt.ends_at, Assignment.closes_at, Response.frozen_at)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
-        .outerjoin(
-            Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1)
-        )
+        .outerjoin(Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1))
         .where(Attempt.public_id == attempt, taker.owns(), AttemptItem.position == position)
     ).one_or_none()
     if row is None:
@@ -428,4 +414,3 @@ def _refusal(
     if row.ends_at is not None and row.ends_at <= now - GRACE:
         return RefusedError(RefusedError.OUT_OF_TIME)
     return RefusedError(RefusedError.CLOSED)
-

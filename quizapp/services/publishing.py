@@ -78,9 +78,7 @@ def publish_file(
     loaded = load_file(path, skills=skills)
     if loaded.bank is None:
         return Published(path.name, None, None, 0, 0, loaded.problems)
-    revision, changed = publish_bank(
-        loaded.bank, source=path.read_text(encoding="utf-8"), now=now, owner_id=owner_id
-    )
+    revision, changed = publish_bank(loaded.bank, source=path.read_text(encoding="utf-8"), now=now, owner_id=owner_id)
     bank = loaded.bank
     return Published(path.name, bank.title, revision, len(bank.items), changed, loaded.problems)
 
@@ -95,9 +93,7 @@ def publish_skills(skills: Iterable[SkillEntry]) -> None:
             session.add(row)
 
 
-def publish_bank(
-    bank: BankFile, *, source: str, now: datetime, owner_id: int | None = None
-) -> tuple[int, int]:
+def publish_bank(bank: BankFile, *, source: str, now: datetime, owner_id: int | None = None) -> tuple[int, int]:
     """Freeze a checked bank as a new revision, unless nothing changed.
 
     Args:
@@ -119,10 +115,7 @@ def publish_bank(
         _store_clean(session, cleaned)
         row = _bank_row(session, bank.slug, owner_id, now)
         newest = session.scalar(
-            sa.select(BankRevision)
-            .where(BankRevision.bank_id == row.id)
-            .order_by(BankRevision.number.desc())
-            .limit(1)
+            sa.select(BankRevision).where(BankRevision.bank_id == row.id).order_by(BankRevision.number.desc()).limit(1)
         )
         if newest is not None and newest.source_hash == source_hash:
             return newest.number, 0
@@ -156,16 +149,9 @@ def renew_clean_texts() -> int:
     Returns:
         How many texts were made.
     """
-    held = set(
-        db.session.scalars(
-            sa.select(CleanText.digest).where(CleanText.rules_version == text.RULES_VERSION)
-        )
-    )
+    held = set(db.session.scalars(sa.select(CleanText.digest).where(CleanText.rules_version == text.RULES_VERSION)))
     contents = [read_content(data) for data in db.session.scalars(sa.select(ItemRevision.content))]
-    missing = {
-        digest: html
-        for digest, html in _clean_rows(contents, skip=held).items()
-    }
+    missing = {digest: html for digest, html in _clean_rows(contents, skip=held).items()}
     if missing:
         with writing() as session:
             _store_clean(session, missing)
@@ -200,9 +186,7 @@ def _bank_row(session: Session, slug: str, owner_id: int | None, now: datetime) 
     return row
 
 
-def _freeze_item(
-    session: Session, bank_id: int, content: Content, now: datetime
-) -> tuple[ItemRevision, bool]:
+def _freeze_item(session: Session, bank_id: int, content: Content, now: datetime) -> tuple[ItemRevision, bool]:
     item = content.item
     row = session.scalar(sa.select(Item).where(Item.bank_id == bank_id, Item.slug == item.id))
     if row is None:
@@ -220,10 +204,7 @@ def _freeze_item(
     }
     content_hash = _hash(json.dumps(data, sort_keys=True, ensure_ascii=False))
     newest = session.scalar(
-        sa.select(ItemRevision)
-        .where(ItemRevision.item_id == row.id)
-        .order_by(ItemRevision.number.desc())
-        .limit(1)
+        sa.select(ItemRevision).where(ItemRevision.item_id == row.id).order_by(ItemRevision.number.desc()).limit(1)
     )
     if newest is not None and newest.content_hash == content_hash:
         return newest, False
@@ -252,19 +233,14 @@ def _next_lineage(newest: ItemRevision | None, lineage_hash: str) -> int:
     return newest.lineage + (newest.lineage_hash != lineage_hash)
 
 
-def _freeze_quiz(
-    session: Session, bank_id: int, title: str, revisions: list[ItemRevision], now: datetime
-) -> None:
+def _freeze_quiz(session: Session, bank_id: int, title: str, revisions: list[ItemRevision], now: datetime) -> None:
     quiz = session.scalar(sa.select(Quiz).where(Quiz.bank_id == bank_id, Quiz.whole_bank))
     if quiz is None:
         quiz = Quiz(bank_id=bank_id)
         session.add(quiz)
         session.flush()
     newest = session.scalar(
-        sa.select(QuizRevision)
-        .where(QuizRevision.quiz_id == quiz.id)
-        .order_by(QuizRevision.number.desc())
-        .limit(1)
+        sa.select(QuizRevision).where(QuizRevision.quiz_id == quiz.id).order_by(QuizRevision.number.desc()).limit(1)
     )
     ids = [revision.id for revision in revisions]
     if newest is not None and newest.title == title and _item_ids(session, newest.id) == ids:

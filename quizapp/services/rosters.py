@@ -115,9 +115,7 @@ def get_section(public_id: str, account_id: int) -> SectionRef:
 def create_section(name: str, *, account_id: int, now: datetime, simulated: bool = False) -> SectionRef:
     """Make a class with a fresh join code, taught by the one who makes it."""
     with writing() as session:
-        section = Section(
-            name=name.strip(), join_code=_free_code(session), created_at=now, simulated=simulated
-        )
+        section = Section(name=name.strip(), join_code=_free_code(session), created_at=now, simulated=simulated)
         session.add(section)
         session.flush()
         session.add(SectionTeacher(section_id=section.id, account_id=account_id))
@@ -139,10 +137,7 @@ def roster_page(public_id: str, account_id: int) -> RosterPage:
     )
     return RosterPage(
         section,
-        tuple(
-            RosterLine(row.id, row.public_id, row.display_name, row.secret_hmac is not None)
-            for row in rows
-        ),
+        tuple(RosterLine(row.id, row.public_id, row.display_name, row.secret_hmac is not None) for row in rows),
     )
 
 
@@ -166,9 +161,7 @@ def read_names(pasted: str) -> tuple[list[str], list[str]]:
         if not folded:
             problems.append(f"Line {number} holds no letters or digits.")
         elif folded in names:
-            problems.append(
-                f"Line {number}: “{name}” is there twice. Add an initial, so both can sign in."
-            )
+            problems.append(f"Line {number}: “{name}” is there twice. Add an initial, so both can sign in.")
         else:
             names[folded] = name
     if len(names) > NAMES_AT_ONCE:
@@ -190,9 +183,7 @@ def add_students(
     with writing() as session:
         entries = {
             entry.folded_name: entry
-            for entry in session.scalars(
-                sa.select(RosterEntry).where(RosterEntry.section_id == section.id)
-            )
+            for entry in session.scalars(sa.select(RosterEntry).where(RosterEntry.section_id == section.id))
         }
         cards, there = [], []
         for name in names:
@@ -220,9 +211,7 @@ def add_students(
         return CardsPage(section, tuple(cards), tuple(there))
 
 
-def make_cards(
-    section: SectionRef, *, key: str, now: datetime, student: str | None = None
-) -> CardsPage:
+def make_cards(section: SectionRef, *, key: str, now: datetime, student: str | None = None) -> CardsPage:
     """Make new cards; the words on older cards stop working.
 
     Args:
@@ -273,11 +262,7 @@ def remove_student(section: SectionRef, student: str, *, now: datetime) -> None:
     with writing() as session:
         entry = _entry(session, section, student)
         entry.removed_at = now
-        session.execute(
-            sa.delete(SignIn).where(
-                SignIn.student_id == entry.student_id, SignIn.section_id == section.id
-            )
-        )
+        session.execute(sa.delete(SignIn).where(SignIn.student_id == entry.student_id, SignIn.section_id == section.id))
 
 
 def new_code(section: SectionRef) -> None:

@@ -30,9 +30,7 @@ def score_missing(
     section_id = (
         None
         if attempt.assignment_id is None
-        else session.scalar(
-            sa.select(Assignment.section_id).where(Assignment.id == attempt.assignment_id)
-        )
+        else session.scalar(sa.select(Assignment.section_id).where(Assignment.id == attempt.assignment_id))
     )
     query = (
         sa.select(AttemptItem.id, ItemRevision, Response)

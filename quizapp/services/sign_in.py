@@ -104,9 +104,7 @@ def open_door(code: str, *, network: str, key: str, now: datetime) -> Door:
     return door
 
 
-def sign_in_student(
-    door: Door, name: str, secret: str, *, network: str, key: str, now: datetime
-) -> str:
+def sign_in_student(door: Door, name: str, secret: str, *, network: str, key: str, now: datetime) -> str:
     """Sign a student in by the name and the two words on the card.
 
     Returns:
@@ -157,9 +155,7 @@ def sign_in_staff(login: str, password: str, *, network: str, key: str, now: dat
     }
     throttling.refuse_if_exhausted(limits, now=now)
     row = db.session.execute(
-        sa.select(Account.id, Account.password_hash).where(
-            Account.login == folded, Account.disabled_at.is_(None)
-        )
+        sa.select(Account.id, Account.password_hash).where(Account.login == folded, Account.disabled_at.is_(None))
     ).one_or_none()
     # The read ends here, so that no transaction is open while the hash is computed.
     db.session.rollback()
@@ -204,14 +200,10 @@ def identify(token: str, *, now: datetime) -> Identity:
     else:
         if row.display_name is None or row.removed_at is not None:
             return NOBODY
-        who = Identity(
-            student_id=row.student_id, section_id=row.section_id, name=row.display_name
-        )
+        who = Identity(student_id=row.student_id, section_id=row.section_id, name=row.display_name)
     if row.last_seen + SEEN_EVERY <= now:
         with writing() as session:
-            session.execute(
-                sa.update(SignIn).where(SignIn.token_hash == token_hash(token)).values(last_seen=now)
-            )
+            session.execute(sa.update(SignIn).where(SignIn.token_hash == token_hash(token)).values(last_seen=now))
     return who
 
 
@@ -223,7 +215,7 @@ def sign_out(token: str) -> None:
 
 def needs_setup() -> bool:
     """Tell whether nobody can sign in as staff yet."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Account)) == 0
+    return db.session.scalar(_real_accounts()) == 0
 
 
 def new_setup_token(*, now: datetime) -> str:
@@ -248,9 +240,7 @@ def token_works(token: str, purpose: TokenPurpose, *, now: datetime) -> bool:
     return db.session.scalar(_live_token(token, purpose, now)) is not None
 
 
-def set_up(
-    token: str, *, login: str, name: str, password: str, now: datetime
-) -> str:
+def set_up(token: str, *, login: str, name: str, password: str, now: datetime) -> str:
     """Make the first account, an administrator who also teaches, and sign it in.
 
     Returns:
@@ -262,7 +252,7 @@ def set_up(
     password_hash = hash_password(password)
     with writing() as session:
         _use_token(session, token, TokenPurpose.SETUP, now)
-        if session.scalar(sa.select(sa.func.count()).select_from(Account)):
+        if session.scalar(_real_accounts()):
             raise SignInError("already set up")
         account = Account(
             login=fold_name(login),
@@ -290,11 +280,13 @@ def reset_password(token: str, password: str, *, now: datetime) -> str:
         account_id = _use_token(session, token, TokenPurpose.RESET, now)
         if account_id is None:
             raise SignInError("link without an account")
-        session.execute(
-            sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash)
-        )
+        session.execute(sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash))
         session.execute(sa.delete(SignIn).where(SignIn.account_id == account_id))
         return _new_sign_in(session, now=now, account_id=account_id)
+
+
+def _real_accounts() -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(Account).where(~Account.simulated)
 
 
 def _new_sign_in(
@@ -320,9 +312,7 @@ def _new_sign_in(
     return token
 
 
-def _new_one_time_token(
-    purpose: TokenPurpose, account_id: int | None, *, now: datetime, lives: timedelta
-) -> str:
+def _new_one_time_token(purpose: TokenPurpose, account_id: int | None, *, now: datetime, lives: timedelta) -> str:
     token = new_token()
     with writing() as session:
         session.execute(
@@ -343,7 +333,7 @@ def _new_one_time_token(
     return token
 
 
-def _live_token(token: str, purpose: TokenPurpose, now: datetime) -> sa.Select[tuple[str]]:
+def _live_token(token: str, purpose: TokenPurpose, now: datetime) -> sa.Select[str]:
     return sa.select(OneTimeToken.token_hash).where(
         OneTimeToken.token_hash == token_hash(token),
         OneTimeToken.purpose == purpose,
@@ -361,6 +351,4 @@ def _use_token(session: Session, token: str, purpose: TokenPurpose, now: datetim
     )
     if used == 0:
         raise SignInError("link used or too old")
-    return session.scalar(
-        sa.select(OneTimeToken.account_id).where(OneTimeToken.token_hash == token_hash(token))
-    )
+    return session.scalar(sa.select(OneTimeToken.account_id).where(OneTimeToken.token_hash == token_hash(token)))

@@ -197,12 +197,8 @@ def result_page(taker: Taker, attempt: str, *, now: datetime) -> ResultPage | At
         total=Tally.of(line.fraction for line in lines),
         lines=lines,
         skills=skills,
-        certain=Tally.of(
-            line.fraction for line in lines if line.answered and (line.confidence or 0) > 0.9
-        ),
-        guessed=Tally.of(
-            line.fraction for line in lines if line.answered and 0 < (line.confidence or 0) < 0.6
-        ),
+        certain=Tally.of(line.fraction for line in lines if line.answered and (line.confidence or 0) > 0.9),
+        guessed=Tally.of(line.fraction for line in lines if line.answered and 0 < (line.confidence or 0) < 0.6),
         next_step=None if weakest is None else weakest.name,
     )
 
@@ -213,11 +209,7 @@ def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
     Raises:
         NotFoundError: no such attempt of this taker.
     """
-    total = (
-        sa.select(sa.func.count())
-        .where(AttemptItem.attempt_id == Attempt.id)
-        .scalar_subquery()
-    )
+    total = sa.select(sa.func.count()).where(AttemptItem.attempt_id == Attempt.id).scalar_subquery()
     row = db.session.execute(
         sa.select(Attempt, Assignment, total.label("total"))
         .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
@@ -227,9 +219,7 @@ def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
         raise NotFoundError("attempt")
     attempt_row, assignment, count = row
     immediate = assignment is None or assignment.feedback is FeedbackMode.IMMEDIATE
-    closed = (
-        assignment is not None and assignment.closes_at is not None and assignment.closes_at <= now
-    )
+    closed = assignment is not None and assignment.closes_at is not None and assignment.closes_at <= now
     handed_in = attempt_row.submitted_at is not None
     released = assignment is not None and assignment.released_at is not None
     return AttemptRef(
@@ -302,10 +292,7 @@ def _skill_tallies(attempt: str) -> tuple[SkillTally, ...]:
     found: dict[tuple[int, str, str], list[float | None]] = {}
     for row in rows:
         found.setdefault((row.position, row.slug, row.name), []).append(marks.get(row.id))
-    return tuple(
-        SkillTally(slug, name, Tally.of(fractions))
-        for (_, slug, name), fractions in sorted(found.items())
-    )
+    return tuple(SkillTally(slug, name, Tally.of(fractions)) for (_, slug, name), fractions in sorted(found.items()))
 
 
 def _item_rows(attempt: str, position: int) -> tuple[AttemptItem, ItemRevision, ResponseRow | None]:

@@ -66,9 +66,7 @@ def count_failure(limits: dict[str, Limit], *, now: datetime) -> None:
                     index_elements=[Throttle.key],
                     set_={
                         "failures": sa.case((running, Throttle.failures + 1), else_=1),
-                        "window_ends": sa.case(
-                            (running, Throttle.window_ends), else_=statement.excluded.window_ends
-                        ),
+                        "window_ends": sa.case((running, Throttle.window_ends), else_=statement.excluded.window_ends),
                     },
                 )
             )

@@ -24,6 +24,7 @@ def upgrade() -> None:
             sa.Enum("teacher", "admin", name="role", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),

@@ -1,0 +1,88 @@
+"""create_app(): the only place where the parts meet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask, request
+from flask_babel import Babel, format_date, format_datetime, format_time, get_locale
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from quizapp.config import Settings, prepare_home
+from quizapp.models import db
+from quizapp.models.storage import engine_options, prepare_engine
+from quizapp.paths import PACKAGE, resource_dir
+from quizapp.services import writing
+from quizapp.web import account, admin, auth, errors, join, learn, navigation, security, teach, trial
+
+LANGUAGES = ("en",)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application.
+
+    Args:
+        settings: where data live and how it is reached; read from the environment when left out.
+
+    Raises:
+        SettingsError: the settings cannot be used; nothing was started.
+    """
+    settings = settings or Settings.from_env()
+    prepare_home(settings.home)
+    app = Flask(
+        "quizapp",
+        template_folder=str(resource_dir("templates")),
+        static_folder=str(resource_dir("static")),
+        instance_path=str(settings.home),
+    )
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = lambda: datetime.now(UTC)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    security.configure(app, settings)
+    _attach_storage(app, settings)
+    _attach_languages(app, settings)
+    for part in (join, learn, trial, teach, account, admin):
+        app.register_blueprint(part.bp)
+    security.init_app(app, settings)
+    errors.init_app(app)
+    auth.init_app(app)
+    navigation.init_app(app)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    return app
+
+
+def _attach_storage(app: Flask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url, settings.threads)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=str(PACKAGE / "migrations"), compare_type=True)
+    writing.init_app(app, settings.home)
+
+
+def _attach_languages(app: Flask, settings: Settings) -> None:
+    Babel(
+        app,
+        default_timezone=settings.timezone,
+        default_translation_directories=str(PACKAGE / "translations"),
+        locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
+    )
+
+    @app.context_processor
+    def language() -> dict[str, str]:
+        locale = get_locale()
+        return {
+            "lang": str(locale).replace("_", "-"),
+            "dir": "rtl" if locale is not None and locale.text_direction == "rtl" else "ltr",
+        }
+
+    app.jinja_env.filters.update(
+        item_template=lambda kind: app.jinja_env.select_template([f"items/{kind}.html", "items/_default.html"]),
+        clock_time=lambda moment: format_time(moment, "short"),
+        day=lambda moment: format_date(moment, "d MMM"),
+        moment=lambda moment: format_datetime(moment, "EEE d MMM, HH:mm"),
+    )

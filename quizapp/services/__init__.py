@@ -1,0 +1,1 @@
+"""What can be done. Only services change the database: one commit per public function."""

@@ -1,0 +1,124 @@
+"""Scores to skills: the one place that turns stored marks into what a person has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from quizapp.measure.mastery import Answer, Level, mastery
+from quizapp.models import Score, Skill, db
+from quizapp.services.tallies import show_marks
+
+
+@dataclass(frozen=True)
+class SkillColumn:
+    """A skill as a heading."""
+
+    slug: str
+    name: str
+    definition: str
+    strand: str
+
+
+@dataclass(frozen=True)
+class SkillCell:
+    """What one student, or a class, has shown in one skill."""
+
+    skill: SkillColumn
+    level: Level
+    earned: float
+    answers: int
+    needed: int
+    """Answers still missing before a level can be named."""
+
+    @property
+    def count(self) -> str:
+        """Such as "6.5 of 9"; empty without answers."""
+        return f"{show_marks(self.earned)} of {self.answers}" if self.answers else ""
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """The newest mark of one answer."""
+
+    student_id: int
+    skill: str | None
+    item_id: int
+    fraction: float
+    chance: float | None
+    answered: bool
+    at: datetime
+
+
+def list_skills() -> tuple[SkillColumn, ...]:
+    """Return all skills in their order."""
+    rows = db.session.scalars(sa.select(Skill).order_by(Skill.position))
+    return tuple(SkillColumn(row.slug, row.name, row.definition, row.strand) for row in rows)
+
+
+def scores_of_section(section_id: int) -> tuple[ScoreRow, ...]:
+    """Return the newest marks of a class, oldest answers first. Reads one covering index."""
+    return _newest(Score.section_id == section_id)
+
+
+def scores_of_student(student_id: int, section_id: int | None = None) -> tuple[ScoreRow, ...]:
+    """Return a student's newest marks, in one class or in all, oldest answers first."""
+    condition = Score.student_id == student_id
+    if section_id is not None:
+        condition = sa.and_(condition, Score.section_id == section_id)
+    return _newest(condition)
+
+
+def skill_cells(skills: Iterable[SkillColumn], rows: Iterable[ScoreRow]) -> tuple[SkillCell, ...]:
+    """Return one student's level and count in each skill."""
+    by_skill: dict[str | None, list[ScoreRow]] = {}
+    for row in rows:
+        by_skill.setdefault(row.skill, []).append(row)
+    return tuple(_cell(skill, by_skill.get(skill.slug, [])) for skill in skills)
+
+
+def _cell(skill: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
+    shown = mastery(
+        Answer(
+            score=row.fraction,
+            item=str(row.item_id),
+            day=row.at.date().toordinal(),
+            chance=row.chance,
+        )
+        for row in rows
+    )
+    return SkillCell(skill, shown.level, shown.earned, shown.answers, shown.needed)
+
+
+def _newest(condition: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:
+    rows = db.session.execute(
+        sa.select(
+            Score.attempt_item_id,
+            Score.number,
+            Score.student_id,
+            Score.skill,
+            Score.item_id,
+            Score.fraction,
+            Score.chance,
+            Score.answered,
+            Score.created_at,
+        ).where(condition)
+    ).all()
+    newest: dict[int, tuple[int, ScoreRow | None]] = {}
+    first_marked: dict[int, datetime] = {}
+    for row in rows:
+        at = min(row.created_at, first_marked.get(row.attempt_item_id, row.created_at))
+        first_marked[row.attempt_item_id] = at
+        if newest.get(row.attempt_item_id, (0, None))[0] > row.number:
+            continue
+        kept = (
+            None
+            if row.fraction is None
+            else ScoreRow(row.student_id, row.skill, row.item_id, row.fraction, row.chance, row.answered, at)
+        )
+        newest[row.attempt_item_id] = (row.number, kept)
+    found = [row for _, row in newest.values() if row is not None]
+    return tuple(sorted(found, key=lambda row: (row.at, row.item_id)))

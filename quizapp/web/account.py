@@ -1,0 +1,115 @@
+"""Staff sign-in, first set-up, new passwords, signing out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from quizapp.models import TokenPurpose
+from quizapp.services import sign_in as sign_in_service
+from quizapp.services.sign_in import SignInError
+from quizapp.web import auth, instance
+from quizapp.web.auth import TOKEN, Access, access
+from quizapp.web.forms import NewPasswordForm, SetUpForm, SignInForm
+
+bp = Blueprint("account", __name__)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def sign_in() -> str | Response | tuple[str, int]:
+    """Sign a teacher in."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        try:
+            token = sign_in_service.sign_in_staff(
+                form.login.data or "",
+                form.password.data or "",
+                network=instance.network(),
+                key=instance.key(),
+                now=instance.now(),
+            )
+        except SignInError:
+            form.password.errors = [_("Name and password do not belong together. Passwords distinguish capitals.")]
+        else:
+            auth.remember(token)
+            return redirect(own_path(request.args.get("next")) or url_for("teach.home"))
+    page = render_template(
+        "account/sign_in.html",
+        form=form,
+        errors=form.errors,
+        needs_setup=sign_in_service.needs_setup(),
+    )
+    return (page, 422) if form.errors else page
+
+
+@bp.post("/sign-out")
+@access(Access.EVERYBODY)
+def sign_out() -> Response:
+    """End the sign-in on the server; the cookie is worth nothing from now on."""
+    token = session.get(TOKEN)
+    if isinstance(token, str):
+        sign_in_service.sign_out(token)
+    auth.forget()
+    flash(_("You are signed out."), "good")
+    return redirect(url_for("join.index"))
+
+
+@bp.route("/setup/<token>", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def set_up(token: str) -> str | Response | tuple[str, int]:
+    """Make the first account, by the one-time link printed on the console."""
+    if not sign_in_service.token_works(token, TokenPurpose.SETUP, now=instance.now()):
+        return render_template("account/link_over.html", setup=True), 410
+    form = SetUpForm()
+    if form.validate_on_submit():
+        try:
+            signed_in = sign_in_service.set_up(
+                token,
+                login=form.login.data or "",
+                name=form.name.data or "",
+                password=form.password.data or "",
+                now=instance.now(),
+            )
+        except SignInError:
+            return render_template("account/link_over.html", setup=True), 410
+        auth.remember(signed_in)
+        return redirect(url_for("teach.new_section"))
+    page = render_template("account/set_up.html", form=form, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def reset(token: str) -> str | Response | tuple[str, int]:
+    """Choose a new password by a one-time link."""
+    if not sign_in_service.token_works(token, TokenPurpose.RESET, now=instance.now()):
+        return render_template("account/link_over.html", setup=False), 410
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            signed_in = sign_in_service.reset_password(token, form.password.data or "", now=instance.now())
+        except SignInError:
+            return render_template("account/link_over.html", setup=False), 410
+        auth.remember(signed_in)
+        flash(_("The password is changed. Every other browser is signed out."), "good")
+        return redirect(url_for("teach.home"))
+    page = render_template("account/reset.html", form=form, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+def own_path(wanted: str | None) -> str | None:
+    """Return a path of this site, or None for anything that could lead elsewhere.
+
+    Browsers read a backslash as a slash and drop tabs and line ends, so a path with any of them
+    is not trusted.
+    """
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//"):
+        return None
+    if "\\" in wanted or any(ord(sign) < 33 or ord(sign) == 127 for sign in wanted):
+        return None
+    parts = urlsplit(wanted)
+    return None if parts.scheme or parts.netloc else wanted

@@ -1,0 +1,77 @@
+"""What people read when something is refused or fails: what happened, and what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from quizapp.models import db
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.throttling import TooManyFailuresError
+from quizapp.services.writing import StorageBusyError
+from quizapp.web import instance
+
+RETRY_SECONDS = 3
+PAGES = {400, 403, 404, 409, 429, 500, 503}
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page of ours, or with JSON where a script asked."""
+
+    @app.errorhandler(CSRFError)
+    def stale_form(error: CSRFError) -> Response:
+        return answer(400)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        if error.response is not None:
+            return error.response
+        response = answer(error.code or 500)
+        # Allow, Retry-After and the like belong to the answer; its body is ours.
+        for name, value in error.get_headers():
+            if name.lower() not in {"content-type", "content-length"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(NotFoundError)
+    def missing(error: NotFoundError) -> Response:
+        return answer(404)
+
+    @app.errorhandler(TooManyFailuresError)
+    def too_many(error: TooManyFailuresError) -> Response:
+        wait = max(1, int((error.retry_at - instance.now()).total_seconds()))
+        response = answer(429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+
+    @app.errorhandler(StorageBusyError)
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeoutError)
+    def busy(error: Exception) -> Response:
+        db.session.rollback()
+        log.error("The database did not answer: %s", type(error).__name__, exc_info=error)
+        response = answer(503)
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        db.session.rollback()
+        log.exception("A request failed.", exc_info=error)
+        return answer(500)
+
+
+def answer(code: int) -> Response:
+    """Return the page for a status, or `{"error": code}` to a script that asked for JSON."""
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(error=code), code)
+    page = code if code in PAGES else 400 if code < 500 else 500
+    return make_response(render_template(f"errors/{page}.html"), code)

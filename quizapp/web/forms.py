@@ -1,0 +1,199 @@
+"""The forms that are not items."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    Form,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from quizapp.models import FeedbackMode
+from quizapp.services.attempts import CONFIDENCE_LEVELS
+from quizapp.services.credentials import password_problem
+from quizapp.services.rosters import read_names
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class JoinForm(FlaskForm):
+    code = StringField(
+        _l("Class code"),
+        [DataRequired(_l("Type the code your teacher shows you.")), Length(max=80)],
+        filters=[_stripped],
+        description=_l("Eight letters and numbers, such as 7KXT 4Q9P. Capitals and spaces do not matter."),
+    )
+
+
+class CardForm(FlaskForm):
+    name = StringField(
+        _l("Your name, as on your card"),
+        [DataRequired(_l("Type your name as it is on your card.")), Length(max=80)],
+        filters=[_stripped],
+    )
+    secret = StringField(
+        _l("The two words on your card"),
+        [DataRequired(_l("Type the two words on your card.")), Length(max=80)],
+        filters=[_stripped],
+    )
+
+
+class ReturnForm(CardForm):
+    """Signing in again in mid-quiz; carries the answer that arrived too late."""
+
+    code = StringField(
+        _l("Class code"),
+        [DataRequired(_l("Type the code your teacher shows you.")), Length(max=80)],
+        filters=[_stripped],
+    )
+    kept = HiddenField()
+
+
+class ConfidenceForm(Form):
+    """How sure a student is. Never needed to go on."""
+
+    confidence = RadioField(
+        _l("How sure are you?"),
+        choices=[
+            SelectChoice("1", _l("Guessing")),
+            SelectChoice("2", _l("Fairly sure")),
+            SelectChoice("3", _l("Certain")),
+        ],
+        validate_choice=False,
+    )
+
+    @property
+    def level(self) -> float | None:
+        """The probability that stands for the answer, or None."""
+        chosen = self.confidence.data
+        return CONFIDENCE_LEVELS[int(chosen) - 1] if chosen in {"1", "2", "3"} else None
+
+    @classmethod
+    def showing(cls, level: float | None) -> ConfidenceForm:
+        """Return the form with an earlier answer chosen."""
+        chosen = str(CONFIDENCE_LEVELS.index(level) + 1) if level in CONFIDENCE_LEVELS else None
+        return cls(data={"confidence": chosen})
+
+
+class SignInForm(FlaskForm):
+    login = StringField(
+        _l("Sign-in name"), [DataRequired(_l("Type your sign-in name.")), Length(max=120)], filters=[_stripped]
+    )
+    password = PasswordField(_l("Password"), [DataRequired(_l("Type your password.")), Length(max=200)])
+
+
+class NewPasswordForm(FlaskForm):
+    password = PasswordField(
+        _l("New password"),
+        [DataRequired(_l("Choose a password."))],
+        description=_l("At least 8 characters; a few words in a row are best."),
+    )
+
+    def validate_password(self, field: PasswordField) -> None:
+        login = getattr(self, "login", None)
+        problem = password_problem(field.data or "", login="" if login is None else login.data or "")
+        if problem:
+            raise ValidationError(problem)
+
+
+class SetUpForm(NewPasswordForm):
+    name = StringField(
+        _l("Your name, as students know you"),
+        [DataRequired(_l("Type your name.")), Length(max=120)],
+        filters=[_stripped],
+    )
+    login = StringField(
+        _l("Name to sign in with"),
+        [DataRequired(_l("Choose a name to sign in with.")), Length(max=120)],
+        filters=[_stripped],
+        description=_l("For example your e-mail address, or just a word. It is used for nothing else."),
+    )
+    field_order = ("name", "login", "password")
+
+
+class SectionForm(FlaskForm):
+    name = StringField(
+        _l("Name of the class"),
+        [DataRequired(_l("Give the class a name, such as 9B.")), Length(max=120)],
+        filters=[_stripped],
+    )
+
+
+class StudentsForm(FlaskForm):
+    names = TextAreaField(
+        _l("Names"),
+        [DataRequired(_l("Paste or type at least one name.")), Length(max=40_000)],
+        description=_l("One a line. First names are enough; add an initial where two are the same."),
+    )
+
+    def validate_names(self, field: TextAreaField) -> None:
+        names, problems = read_names(field.data or "")
+        if problems:
+            raise ValidationError(" ".join(problems))
+        if not names:
+            raise ValidationError(_l("Paste or type at least one name."))
+
+
+class RenameForm(FlaskForm):
+    name = StringField(
+        _l("Name in this class"), [DataRequired(_l("Type a name.")), Length(max=80)], filters=[_stripped]
+    )
+
+
+class AssignForm(FlaskForm):
+    quiz = RadioField(_l("Which quiz?"), validate_choice=True, validators=[DataRequired(_l("Choose a quiz."))])
+    feedback = RadioField(
+        _l("When do students see what was right?"),
+        choices=[
+            SelectChoice(FeedbackMode.IMMEDIATE.value, _l("After each answer")),
+            SelectChoice(FeedbackMode.DEFERRED.value, _l("When I release the results, or when it closes")),
+        ],
+        default=FeedbackMode.IMMEDIATE.value,
+    )
+    ask_confidence = BooleanField(_l("Ask how sure they are"), default=True)
+    shuffle_items = BooleanField(_l("Mix the order of the questions"), default=True)
+    attempts = SelectField(
+        _l("How often may a student take it?"),
+        choices=[
+            SelectChoice("1", _l("Once")),
+            SelectChoice("2", _l("Twice")),
+            SelectChoice("3", _l("Three times")),
+            SelectChoice("0", _l("As often as they like")),
+        ],
+        default="1",
+    )
+    closes_at = DateTimeLocalField(
+        _l("Closes"),
+        [Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        description=_l("Leave empty to keep it open."),
+    )
+
+    def closing_moment(self, zone: str) -> datetime | None:
+        """Return the closing time as a moment; people type it in the school's time zone."""
+        typed: datetime | None = self.closes_at.data
+        return None if typed is None else typed.replace(tzinfo=ZoneInfo(zone))
+
+
+class SchoolForm(FlaskForm):
+    school_name = StringField(_l("Name of the school"), [Optional(), Length(max=120)], filters=[_stripped])
+    trial_open = BooleanField(
+        _l("Let anyone try a quiz without signing in"),
+        description=_l("Nothing they do is recorded, and it is deleted after a day."),
+    )

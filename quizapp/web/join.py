@@ -1,0 +1,111 @@
+"""The door: class code, name and words, and what we keep about people."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from quizapp.services import attempts, settings, sign_in
+from quizapp.services.credentials import show_join_code
+from quizapp.web import instance
+from quizapp.web.auth import Access, access, remember
+from quizapp.web.forms import CardForm, JoinForm
+
+bp = Blueprint("join", __name__)
+
+
+@bp.route("/", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def index() -> str | Response | tuple[str, int]:
+    """Ask for the class code."""
+    form = JoinForm()
+    if form.validate_on_submit():
+        try:
+            door = sign_in.open_door(
+                form.code.data or "", network=instance.network(), key=instance.key(), now=instance.now()
+            )
+            return redirect(url_for("join.card", code=door.code))
+        except sign_in.SignInError:
+            form.code.errors = [
+                _("No class has this code. Compare it letter by letter with the one your teacher shows.")
+            ]
+    page = render_template(
+        "join/index.html",
+        form=form,
+        errors=form.errors,
+        trial_open=settings.school_settings().trial_open,
+        needs_setup=sign_in.needs_setup(),
+    )
+    return (page, 422) if form.errors else page
+
+
+@bp.route("/j/<code>", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def card(code: str) -> str | Response | tuple[str, int]:
+    """Ask for name and words; then straight to the first question."""
+    try:
+        door = sign_in.open_door(code, network=instance.network(), key=instance.key(), now=instance.now())
+    except sign_in.SignInError:
+        flash(_("No class has this code. Ask your teacher for the code of today."), "warn")
+        return redirect(url_for("join.index"))
+    form = CardForm()
+    if form.validate_on_submit():
+        try:
+            token = sign_in.sign_in_student(
+                door,
+                form.name.data or "",
+                form.secret.data or "",
+                network=instance.network(),
+                key=instance.key(),
+                now=instance.now(),
+            )
+        except sign_in.SignInError:
+            form.secret.errors = [
+                _(
+                    "Name and words do not belong together. Type both exactly as on your card; "
+                    "your teacher can make a new card."
+                )
+            ]
+        else:
+            remember(token)
+            return redirect(first_page(token))
+    page = render_template(
+        "join/card.html",
+        form=form,
+        errors=form.errors,
+        section_name=door.section_name,
+        code=show_join_code(door.code),
+    )
+    return (page, 422) if form.errors else page
+
+
+@bp.get("/privacy")
+@access(Access.EVERYBODY)
+def privacy() -> str:
+    """Say in plain words what is kept."""
+    return render_template("join/privacy.html")
+
+
+@bp.get("/health")
+@access(Access.EVERYBODY)
+def health() -> tuple[dict[str, str], int]:
+    """Answer a watchdog: the app runs and its database answers."""
+    sign_in.needs_setup()
+    return {"status": "ok"}, 200
+
+
+def first_page(token: str) -> str:
+    """Return where a student who has just signed in goes: the first open question, or their work."""
+    moment = instance.now()
+    who = sign_in.identify(token, now=moment)
+    if who.student_id is None or who.section_id is None:
+        return url_for("join.index")
+    assignment = attempts.next_assignment(who.student_id, who.section_id, now=moment)
+    if assignment is None:
+        return url_for("learn.my_work")
+    attempt = attempts.start_assignment(assignment, who.student_id, now=moment, rng=secrets.SystemRandom())
+    position = attempts.first_open_position(attempts.Taker(student_id=who.student_id), attempt)
+    return url_for("learn.question", attempt=attempt, position=position)

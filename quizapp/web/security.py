@@ -1,0 +1,87 @@
+"""What every response carries, how the cookie is signed, and who may send a form."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect
+
+from quizapp.config import Settings
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+BODY_MAX = 1024 * 1024
+YEAR_SECONDS = 31_536_000
+
+csrf = CSRFProtect()
+
+
+class Sha256Session(SecureCookieSessionInterface):
+    """Flask's signed cookie with a current hash instead of SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Set the limits and cookie rules, before anything else is attached."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
+        SESSION_COOKIE_NAME="__Host-closer-look" if settings.secure_cookies else "closer-look",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=BODY_MAX,
+        MAX_FORM_MEMORY_SIZE=BODY_MAX,
+        MAX_FORM_PARTS=2000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        # The token lives as long as the sign-in: a form must not go stale in mid-quiz.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.session_interface = Sha256Session()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Attach CSRF, the refusal of cross-site and unmeasured bodies, and the headers."""
+    app.before_request(_refuse_foreign)
+    csrf.init_app(app)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = POLICY
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        headers["X-Robots-Tag"] = "noindex"
+        if request.endpoint != "static":
+            headers["Cache-Control"] = "no-store"
+        if settings.secure_cookies:
+            headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+        return response
+
+
+def _refuse_foreign() -> None:
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        abort(403)
+    # A chunked body would be cut at the limit without a word; browsers always give the length.
+    if request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", ""):
+        abort(411)

@@ -1,0 +1,203 @@
+"""A teacher's pages: classes, students, cards, assigning, progress."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
+
+from quizapp.models import FeedbackMode
+from quizapp.services import assigning, dashboards, rosters
+from quizapp.services.assigning import AssignmentRules
+from quizapp.services.rosters import CardsPage, SectionRef
+from quizapp.web import auth, instance
+from quizapp.web.auth import Access, access
+from quizapp.web.forms import AssignForm, RenameForm, SectionForm, StudentsForm
+from quizapp.web.qr import qr_svg
+
+bp = Blueprint("teach", __name__, url_prefix="/teach")
+
+
+@bp.get("")
+@access(Access.STAFF)
+def home() -> str:
+    """List the classes."""
+    lines = dashboards.teacher_home(auth.account_id(), now=instance.now())
+    return render_template("teach/home.html", lines=lines)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access(Access.STAFF)
+def new_section() -> str | Response | tuple[str, int]:
+    """Make a class."""
+    form = SectionForm()
+    if form.validate_on_submit():
+        section = rosters.create_section(form.name.data or "", account_id=auth.account_id(), now=instance.now())
+        return redirect(url_for("teach.students", section=section.public_id))
+    page = render_template("teach/new_section.html", form=form, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+@bp.get("/c/<section>")
+@access(Access.STAFF)
+def section(section: str) -> str:
+    """Show students × skills and how far the class is."""
+    page = dashboards.class_page(section, auth.account_id(), now=instance.now())
+    return render_template("teach/section.html", page=page, **_door(page.section))
+
+
+@bp.get("/c/<section>/join")
+@access(Access.STAFF)
+def join_board(section: str) -> str:
+    """Show address, code and QR code large enough for the back row."""
+    found = rosters.get_section(section, auth.account_id())
+    return render_template("teach/join_board.html", section=found, **_door(found))
+
+
+@bp.post("/c/<section>/code")
+@access(Access.STAFF)
+def renew_code(section: str) -> Response:
+    """Give the class another code."""
+    rosters.new_code(rosters.get_section(section, auth.account_id()))
+    flash(_("This is the new code. The old one no longer works."), "good")
+    return redirect(url_for("teach.join_board", section=section))
+
+
+@bp.route("/c/<section>/students", methods=["GET", "POST"])
+@access(Access.STAFF)
+def students(section: str) -> str | tuple[str, int]:
+    """Show the roster; add pasted names and show their cards, this once."""
+    page = rosters.roster_page(section, auth.account_id())
+    form = StudentsForm()
+    if form.validate_on_submit():
+        names, _problems = rosters.read_names(form.names.data or "")
+        cards = rosters.add_students(page.section, names, key=instance.key(), now=instance.now())
+        if cards.cards:
+            return _cards(cards)
+        flash(_("Everybody on this list is in the class already. Nothing was changed."), "message")
+        page = rosters.roster_page(section, auth.account_id())
+        form = StudentsForm(formdata=None)
+    body = render_template("teach/students.html", page=page, form=form, errors=form.errors)
+    return (body, 422) if form.errors else body
+
+
+@bp.post("/c/<section>/cards")
+@access(Access.STAFF)
+def cards(section: str) -> str:
+    """Make new cards for the class, or for one student, and show them this once."""
+    found = rosters.get_section(section, auth.account_id())
+    made = rosters.make_cards(
+        found, key=instance.key(), now=instance.now(), student=request.form.get("student") or None
+    )
+    return _cards(made)
+
+
+@bp.get("/c/<section>/students/<student>")
+@access(Access.STAFF)
+def student(section: str, student: str) -> str:
+    """Show one student's skills and attempts."""
+    page = dashboards.student_page(section, student, auth.account_id(), now=instance.now())
+    form = RenameForm(formdata=None, name=page.name)
+    return render_template("teach/student.html", page=page, form=form)
+
+
+@bp.post("/c/<section>/students/<student>/name")
+@access(Access.STAFF)
+def rename(section: str, student: str) -> str | Response | tuple[str, int]:
+    """Give a student another name in this class."""
+    page = dashboards.student_page(section, student, auth.account_id(), now=instance.now())
+    form = RenameForm()
+    if form.validate_on_submit():
+        try:
+            rosters.rename_student(page.section, student, form.name.data or "")
+        except ValueError as error:
+            form.name.errors = [str(error)]
+        else:
+            flash(_("The name is changed. Print a new card if the old one shows the old name."), "good")
+            return redirect(url_for("teach.student", section=section, student=student))
+    body = render_template("teach/student.html", page=page, form=form, errors=form.errors)
+    return body, 422
+
+
+@bp.post("/c/<section>/students/<student>/remove")
+@access(Access.STAFF)
+def remove(section: str, student: str) -> Response:
+    """Take a student out of the class; the answers are kept."""
+    found = rosters.get_section(section, auth.account_id())
+    rosters.remove_student(found, student, now=instance.now())
+    flash(_("The student is out of the class. Add the same name again to bring back the work."), "good")
+    return redirect(url_for("teach.students", section=section))
+
+
+@bp.get("/c/<section>/students/<student>/<attempt>")
+@access(Access.STAFF)
+def student_attempt(section: str, student: str, attempt: str) -> str:
+    """Show one attempt, question by question."""
+    page = dashboards.student_attempt_page(section, student, attempt, auth.account_id(), now=instance.now())
+    return render_template("teach/student_attempt.html", page=page)
+
+
+@bp.route("/c/<section>/assign", methods=["GET", "POST"])
+@access(Access.STAFF)
+def assign(section: str) -> str | Response | tuple[str, int]:
+    """Assign a quiz; the defaults fit a lesson, so one submit is enough."""
+    account = auth.account_id()
+    found = rosters.get_section(section, account)
+    quizzes = assigning.list_quizzes(account)
+    form = AssignForm()
+    form.quiz.choices = [SelectChoice(quiz.public_id, quiz.title) for quiz in quizzes]
+    if request.method == "GET" and quizzes:
+        form.quiz.data = quizzes[0].public_id
+    if form.validate_on_submit():
+        closes_at = form.closing_moment(instance.settings().timezone)
+        if closes_at is not None and closes_at <= instance.now():
+            form.closes_at.errors = [_("This time is over. Choose a later one, or leave it empty.")]
+        else:
+            rules = AssignmentRules(
+                feedback=FeedbackMode(form.feedback.data),
+                ask_confidence=form.ask_confidence.data,
+                shuffle_items=form.shuffle_items.data,
+                closes_at=closes_at,
+                attempts_allowed=int(form.attempts.data) or None,
+            )
+            quiz = assigning.get_quiz(form.quiz.data, account)
+            assigning.assign(found, quiz, rules, account_id=account, now=instance.now())
+            flash(_("“%(title)s” is assigned. Students join with this code.", title=quiz.title), "good")
+            return redirect(url_for("teach.join_board", section=section))
+    page = render_template("teach/assign.html", section=found, quizzes=quizzes, form=form, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+@bp.post("/c/<section>/a/<assignment>/release")
+@access(Access.STAFF)
+def release(section: str, assignment: str) -> Response:
+    """Show deferred results to the students."""
+    found = rosters.get_section(section, auth.account_id())
+    assigning.release_results(found, assignment, now=instance.now())
+    flash(_("Students who handed in can now see their results."), "good")
+    return redirect(url_for("teach.section", section=section))
+
+
+def _cards(made: CardsPage) -> str:
+    if made.already_there:
+        flash(
+            ngettext(
+                "%(num)s name was in the class already and keeps its card.",
+                "%(num)s names were in the class already and keep their cards.",
+                len(made.already_there),
+            ),
+            "message",
+        )
+    return render_template("teach/cards.html", page=made, **_door(made.section))
+
+
+def _door(section: SectionRef) -> dict[str, object]:
+    address = instance.base_address()
+    return {
+        "address": address.split("//", 1)[-1],
+        "code": section.shown_code,
+        "qr": qr_svg(f"{address}{url_for('join.card', code=section.join_code)}"),
+        "only_here": instance.reaches_only_this_computer(),
+    }
