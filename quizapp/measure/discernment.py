@@ -204,10 +204,9 @@ def growing_distrust(before: Counts, after: Counts) -> bool:
     its change, which luck alone would do once in twenty times at most. False
     below 8 + 8 verdicts on either occasion.
     """
-    if not (before.enough(VERDICTS_FOR_CLASS) and after.enough(VERDICTS_FOR_CLASS)):
-        return False
+    enough = before.enough(VERDICTS_FOR_CLASS) and after.enough(VERDICTS_FOR_CLASS)
     first, second = discern(before), discern(after)
-    if first is None or second is None:
+    if not enough or first is None or second is None:
         return False
     trust_fell = after.trusted_sound * before.sound < before.trusted_sound * after.sound
     catch_rose = after.doubted_unsound * before.unsound > before.doubted_unsound * after.unsound

@@ -135,6 +135,7 @@ def test_bonus() -> None:
     [
         (Certainty.certain, 0.9, 10, Judgement.fitting),
         (Certainty.certain, 0.5, 10, Judgement.over),  # .09 x 10 = .9
+        (Certainty.certain, 0.55, 10, Judgement.over),  # .0625 x 10 = .625
         (Certainty.certain, 0.6, 10, Judgement.slightly_over),  # .04 x 10 = .4
         (Certainty.guessing, 1.0, 10, Judgement.under),  # .111 x 10 = 1.1
         (Certainty.guessing, 0.8, 10, Judgement.slightly_under),

@@ -151,6 +151,9 @@ def test_a_class_is_pooled_where_few_can() -> None:
     assert together is not None
     assert (found.students, found.pooled) == (10, True)
     assert found.sensitivity == together.sensitivity
+    two_of_five = discern_class([Counts(2, 3, 2, 3)] * 3 + [Counts(9, 10, 8, 10), Counts(8, 10, 8, 10)])
+    assert two_of_five is not None
+    assert (two_of_five.students, two_of_five.pooled) == (5, True)
     assert found.sensitivity_interval is not None
     assert found.sensitivity_interval.high - found.sensitivity == pytest.approx(1.959964 * together.sensitivity_se)
 

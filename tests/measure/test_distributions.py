@@ -48,6 +48,14 @@ def test_beta_outside_its_range_and_at_its_ends() -> None:
     assert beta_quantile(1, 2, 3) == 1
 
 
+def test_what_is_too_small_for_a_float_is_almost_nothing() -> None:
+    # .5 ** 2000 and .5 ** 1000; the first has no float
+    assert 0 <= beta_quantile(0.5, 0.0005, 1) < 1e-300
+    assert beta_quantile(0.5, 0.001, 1) == pytest.approx(0.5**1000, rel=1e-9)
+    assert beta_quantile(0.5, 1, 0.0005) == 1
+    assert beta_cdf(math.nextafter(1, 0), 3, 1e-9) < 1e-6
+
+
 @given(PROBABILITY, PARAMETER, PARAMETER)
 def test_beta_quantile_agrees_with_scipy(p: float, a: float, b: float) -> None:
     assert close(beta_quantile(p, a, b), stats.beta.ppf(p, a, b), 2e-12)

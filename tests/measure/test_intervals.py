@@ -92,6 +92,7 @@ def test_nothing_to_say() -> None:
     assert correlation([], []) is None
     assert correlation([1, 2], [2, 1]) is None
     assert correlation([1, 1, 1], [1, 2, 3]) is None
+    assert is_constant([7.0])
     assert variance([0.1 + 0.2, 0.3]) == 0
     assert is_constant([1 / 3 + 1 / 3 + 1 / 3, 1.0])
     with pytest.raises(ValueError, match="equally long"):

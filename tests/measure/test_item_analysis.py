@@ -18,7 +18,7 @@ from quizapp.measure.item_analysis import (
     key_looks_wrong,
     without_unreached,
 )
-from quizapp.measure.options import Choices, option_table
+from quizapp.measure.options import Choices, OptionRow, option_table
 
 # Six students, four items of 1 mark.
 SIX: list[list[float | None]] = [
@@ -224,6 +224,29 @@ def test_two_strong_students_are_not_enough_to_doubt_a_key() -> None:
     assert not key_looks_wrong(table)
 
 
+@pytest.mark.parametrize(
+    ("key_upper", "key_r", "wrong_upper", "wrong_r", "accused"),
+    [
+        (2, -0.1, 3, 0.2, True),
+        (1, -0.1, 2, 0.2, False),  # too few
+        (3, -0.1, 3, 0.2, False),  # no more than chose the key
+        (2, 0.2, 3, 0.2, False),  # the key goes with ability just as well
+        (2, -0.2, 3, 0.0, False),  # the wrong option does not go with ability
+        (0, None, 3, 0.2, True),  # nobody chose the key
+        (2, -0.1, 3, None, False),
+        (None, -0.1, None, 0.2, False),  # no groups
+    ],
+)
+def test_each_condition_for_doubting_a_key(
+    key_upper: int | None, key_r: float | None, wrong_upper: int | None, wrong_r: float | None, accused: bool
+) -> None:
+    def row(option: str, *, key: bool, upper: int | None, r: float | None) -> OptionRow:
+        return OptionRow(option=option, key=key, count=9, upper=upper, lower=0, r=r, mean_total=0.5, work=None)
+
+    rows = [row("a", key=True, upper=key_upper, r=key_r), row("b", key=False, upper=wrong_upper, r=wrong_r)]
+    assert key_looks_wrong(rows) == accused
+
+
 def test_items_with_several_keys_are_not_accused() -> None:
     marks, choices = miskeyed(30)
     several = Choices(choices.options, frozenset("ac"), choices.chosen)
@@ -232,7 +255,16 @@ def test_items_with_several_keys_are_not_accused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("r", "n", "low"), [(0.0, 30, False), (-0.2, 30, True), (-0.2, 15, False), (0.0, 100, True), (-1.0, 3, False)]
+    ("r", "n", "low"),
+    [
+        (0.0, 30, False),
+        (-0.12, 30, True),
+        (-0.10, 30, False),
+        (-0.2, 30, True),
+        (-0.2, 15, False),
+        (0.0, 100, True),
+        (-1.0, 3, False),
+    ],
 )
 def test_does_not_separate(r: float, n: int, low: bool) -> None:
     # Upper ends: 0 from 30 gives tanh(1.645/sqrt 27) = .307; -.2 from 30, .113; -.2 from 15, .267; 0 from 100, .165
@@ -281,6 +313,8 @@ def test_difficulty_words_meet_at_their_edges() -> None:
     [
         (3, 10, 0.25, True),
         (4, 10, 0.25, False),
+        (30, 100, 0.25, True),
+        (31, 100, 0.25, False),
         (11, 20, 0.5, True),
         (3, 10, None, None),
         (3, 10, 0.0, None),

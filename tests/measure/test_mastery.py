@@ -69,7 +69,7 @@ def test_by_hand_five_wrong_then_five_right() -> None:
     assert a / (a + b) == pytest.approx(0.59, abs=0.005)
     assert found.low == pytest.approx(float(stats.beta.ppf(0.05, a, b)), abs=1e-12)
     assert found.high == pytest.approx(float(stats.beta.ppf(0.95, a, b)), abs=1e-12)
-    assert found.recent == (1, 1, 1, 1, 1, 0, 0, 0, 0, 0)
+    assert list(found.recent) == [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
     assert found.earned == 5
 
 
@@ -119,18 +119,24 @@ def reviews(*scores: float, start: int, first: int = 0) -> list[Answer]:
     return [Answer(score, f"r{first + j}", start + j, 0.25, review=True) for j, score in enumerate(scores)]
 
 
+def on_one_day(day: int) -> list[Answer]:
+    return [replace(answer, day=day) for answer in reviews(1, 1, 1, start=0)]
+
+
 SECURE = [Answer(1, f"i{j}", 10, 0.25) for j in range(6)]
 
 
 def test_strong_needs_three_reviews_a_fortnight_later() -> None:
     assert mastery(SECURE + reviews(1, 1, start=24)).level is Level.secure
     assert mastery(SECURE + reviews(1, 1, 1, start=24)).level is Level.strong
-    assert mastery(SECURE + reviews(1, 1, 1, start=21)).level is Level.secure
+    assert mastery(SECURE + on_one_day(24)).level is Level.strong
+    assert mastery(SECURE + on_one_day(23)).level is Level.secure
 
 
 def test_answers_that_are_no_reviews_make_nobody_strong() -> None:
     later = [replace(answer, review=False) for answer in reviews(1, 1, 1, 1, 1, start=40)]
     assert mastery(SECURE + later).level is Level.secure
+    assert mastery(SECURE + on_one_day(12) + later).level is Level.secure
 
 
 def test_wrong_reviews_make_nobody_strong_and_strong_falls() -> None:

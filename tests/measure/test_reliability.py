@@ -54,7 +54,7 @@ def test_negative_alpha_is_not_usable() -> None:
     found = reliability([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]])
     assert found is not None
     assert found.usable
-    opposed = reliability([[1, 0], [0, 1], [1, 0], [0.5, 1]])
+    opposed = reliability([[1, 0], [0, 1], [1, 0], [1, 1]])
     assert opposed is not None
     assert opposed.alpha < 0
     assert not opposed.usable
