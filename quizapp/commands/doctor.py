@@ -15,15 +15,15 @@ from urllib.request import ProxyHandler, build_opener
 from zoneinfo import ZoneInfo
 
 import click
-import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from quizapp import __version__
 from quizapp.app import create_app
 from quizapp.backup import newest_backup
 from quizapp.config import KEY_FILE, Settings, SettingsError, prepare_home
-from quizapp.models import Response, SignIn, db
 from quizapp.paths import resource_dir
 from quizapp.server import PortTakenError, lan_addresses, listen
+from quizapp.services import condition
 from quizapp.upgrade import current_revision, newest_revision
 
 FIXED_SQLITE = (3, 51, 3)
@@ -126,7 +126,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         with app.app_context():
             yield _sound()
             yield _clock(now)
-    except (sa.exc.SQLAlchemyError, sqlite3.Error, SettingsError) as error:
+    except (SQLAlchemyError, sqlite3.Error, SettingsError) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         yield Finding(False, f"The database does not answer ({reason})", "Check that it runs and QUIZAPP_DATABASE_URL.")
 
@@ -144,18 +144,13 @@ def _sqlite_version() -> Finding:
 
 
 def _sound() -> Finding:
-    if db.engine.dialect.name != "sqlite":
-        db.session.execute(sa.text("SELECT 1"))
-        return Finding(True, "Database reached")
-    state = db.session.execute(sa.text("PRAGMA quick_check(1)")).scalar()
-    if state == "ok":
+    if condition.is_sound():
         return Finding(True, "Database sound")
     return Finding(False, "The database is damaged", "Stop Closer Look and restore the newest backup: quizapp restore")
 
 
 def _clock(now: datetime) -> Finding:
-    latest = [db.session.scalar(sa.select(sa.func.max(column))) for column in (SignIn.last_seen, Response.saved_at)]
-    newest = max((moment for moment in latest if moment is not None), default=None)
+    newest = condition.latest_moment()
     if newest is not None and newest > now + CLOCK_SLACK:
         return Finding(
             False,

@@ -84,6 +84,11 @@ def writing() -> Iterator[Session]:
             raise
 
 
+def give_up() -> None:
+    """End whatever a failed request left open, so that it holds nobody up."""
+    db.session.rollback()
+
+
 def upsert(table: type[Base]) -> Any:
     """Return an INSERT of the current database that knows ON CONFLICT.
 

@@ -11,10 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from quizapp.models import db
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.throttling import TooManyFailuresError
-from quizapp.services.writing import StorageBusyError
+from quizapp.services.writing import StorageBusyError, give_up
 from quizapp.web import instance
 
 RETRY_SECONDS = 3
@@ -56,7 +55,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeoutError)
     def busy(error: Exception) -> Response:
-        db.session.rollback()
+        give_up()
         log.error("The database did not answer: %s", type(error).__name__, exc_info=error)
         response = answer(503)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -64,7 +63,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        db.session.rollback()
+        give_up()
         log.exception("A request failed.", exc_info=error)
         return answer(500)
 
