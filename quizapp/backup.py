@@ -175,8 +175,8 @@ def run_postgresql_tool(name: str, arguments: list[str], database_url: str) -> N
         check=False,
     )
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise BackupError(f"{name} failed: {last}")
+        lines = [line.removeprefix(f"{name}: ").removeprefix("error: ") for line in done.stderr.strip().splitlines()]
+        raise BackupError(f"{name} failed: {lines[0] if lines else 'it gave no reason'}")
 
 
 def check_sqlite(file: Path) -> None:

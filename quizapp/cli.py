@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -69,4 +70,6 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command line; exit code 0 for done, 1 for a problem told in a sentence, 2 for a wrong call."""
+    # Names and answers: what this program writes, only this user may read.
+    os.umask(os.umask(0o077) | 0o077)
     cli.main(args=sys.argv[1:], prog_name="quizapp")

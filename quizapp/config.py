@@ -278,18 +278,23 @@ def _trusted_hosts(env: Mapping[str, str], public_url: str | None, host: str) ->
 
 def _host(env: Mapping[str, str]) -> str:
     text = _text(env, "QUIZAPP_HOST") or "127.0.0.1"
-    if ":" not in text and not _HOST_NAME.fullmatch(text):
+    if not (_is_address(text) or _HOST_NAME.fullmatch(text)):
         raise SettingsError(
             f"QUIZAPP_HOST is {text!r}; write an address of this computer, such as 127.0.0.1 or 0.0.0.0."
         )
     return text
 
 
-def _is_wildcard(host: str) -> bool:
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(host).is_unspecified
+        ip_address(host)
     except ValueError:
         return False
+    return True
+
+
+def _is_wildcard(host: str) -> bool:
+    return _is_address(host) and ip_address(host).is_unspecified
 
 
 def _timezone(env: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from quizapp.backup import (
     DUMP_ENTRY,
@@ -32,6 +33,7 @@ from quizapp.backup import (
     staging,
 )
 from quizapp.config import KEY_FILE, Settings, SettingsError, checked_key
+from quizapp.paths import PACKAGE
 
 MAX_ENTRIES = 20_000
 MAX_MANIFEST_BYTES = 8 * 1024 * 1024
@@ -225,7 +227,16 @@ def _check_contents(settings: Settings, folder: Path) -> None:
         raise BackupError("The backup has no sound secret key; use another one.") from error
     if entry == SQLITE_ENTRY:
         check_sqlite(folder / entry)
+        _refuse_newer(folder / entry)
         _forget_clean_texts(folder / entry)
+
+
+def _refuse_newer(file: Path) -> None:
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
+    known = {script.revision for script in ScriptDirectory(str(PACKAGE / "migrations")).walk_revisions()}
+    if revision not in known:
+        raise BackupError("This backup was made by a newer Closer Look; install that version to restore it.")
 
 
 def _forget_clean_texts(file: Path) -> None:
