@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, jsonify, make_response, render_template, request
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from quizapp.services.rosters import NotFoundError
@@ -28,6 +29,12 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> Response:
         return answer(400)
+
+    @app.errorhandler(SecurityError)
+    def foreign_host(error: SecurityError) -> Response:
+        # No page of ours: without a host we trust, no address on it could be built.
+        sentence = gettext("This is not an address of Closer Look. Please ask for the right one.")
+        return make_response(sentence, 400, {"Content-Type": "text/plain; charset=utf-8"})
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
