@@ -39,7 +39,7 @@ def command(python: Path, *words: str, home: Path, **variables: str) -> subproce
         text=True,
         check=False,
         timeout=60,
-        cwd=home.parent,
+        cwd=python.parent,
         env=environment,
     )
 

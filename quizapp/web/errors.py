@@ -25,7 +25,11 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page of ours, or with JSON where a script asked."""
+    _answer_refusals(app)
+    _answer_failures(app)
 
+
+def _answer_refusals(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> Response:
         return answer(400)
@@ -58,6 +62,8 @@ def init_app(app: Flask) -> None:
         response.headers["Retry-After"] = str(wait)
         return response
 
+
+def _answer_failures(app: Flask) -> None:
     @app.errorhandler(StorageBusyError)
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeoutError)
@@ -71,7 +77,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
         give_up()
-        log.exception("A request failed.", exc_info=error)
+        log.error("A request failed.", exc_info=error)
         return answer(500)
 
 
