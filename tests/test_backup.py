@@ -16,7 +16,6 @@ import pytest
 from flask import Flask
 
 from quizapp import backup as making
-from quizapp import restore as restoring
 from quizapp.backup import BackupError, running, write_backup
 from quizapp.config import KEY_FILE, Settings
 from quizapp.models import Setting, db
@@ -244,7 +243,10 @@ def adding(name: str, data: bytes = b"x") -> Change:
 
 
 def without(name: str) -> Change:
-    return lambda contents: contents.pop(name) and None
+    def change(contents: dict[str, bytes]) -> None:
+        del contents[name]
+
+    return change
 
 
 @pytest.mark.parametrize(
@@ -304,7 +306,7 @@ def test_sizes_that_lie_are_noticed_while_unpacking(here: Settings, saved: Path,
 def test_backup_larger_than_the_disk_is_refused_before_unpacking(
     here: Settings, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restoring.shutil, "disk_usage", FullDisk)
+    monkeypatch.setattr("shutil.disk_usage", FullDisk)
     with pytest.raises(BackupError, match="make room first"):
         restore_backup(here, saved, replace=True, now=NOW)
 

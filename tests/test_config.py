@@ -171,7 +171,7 @@ def test_resources_are_found_in_the_checkout() -> None:
     root = checkout_root()
     assert root is not None
     for name in ("templates", "static", "questions"):
-        assert resource_dir(name) == root / name  # type: ignore[arg-type]  # the three names
+        assert resource_dir(name) == root / name
 
 
 def test_installed_program_keeps_data_in_the_users_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def _answer_refusals(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
-        if error.response is not None:
+        if isinstance(error.response, Response):
             return error.response
         response = answer(error.code or 500)
         # Allow, Retry-After and the like belong to the answer; its body is ours.
