@@ -12,6 +12,7 @@ from quizapp.app import create_app
 from quizapp.cli import PlainError
 from quizapp.config import Settings
 from quizapp.restore import finish_restore
+from quizapp.services.condition import close_connections
 from quizapp.services.writing import StorageBusyError
 from quizapp.upgrade import UpgradeError, bring_up_to_date
 
@@ -36,8 +37,12 @@ def told_plainly() -> Iterator[None]:
         raise PlainError(str(error)) from error
 
 
-def ready_app(settings: Settings) -> Flask:
-    """Makes the app and brings its database up to date.
+@contextmanager
+def ready_app(settings: Settings) -> Iterator[Flask]:
+    """Makes the app, brings its database up to date, and lets go of it at the end of the block.
+
+    Yields:
+        The app, with its context pushed.
 
     Raises:
         SettingsError: the settings cannot be used.
@@ -46,5 +51,9 @@ def ready_app(settings: Settings) -> Flask:
     finish_restore(settings.home)
     with told_plainly():
         app = create_app(settings)
-        bring_up_to_date(app)
-    return app
+        with app.app_context():
+            try:
+                bring_up_to_date(app)
+                yield app
+            finally:
+                close_connections()

@@ -10,7 +10,7 @@ import click
 
 from quizapp.bank.loader import read_skills
 from quizapp.cli import PlainError
-from quizapp.commands import ready_app, told_plainly
+from quizapp.commands import ready_app
 from quizapp.config import Settings
 from quizapp.paths import resource_dir
 from quizapp.services.publishing import Published, PublishingError, publish_file, publish_folder, renew_clean_texts
@@ -28,8 +28,7 @@ def publish(paths: tuple[Path, ...]) -> None:
     Example: quizapp publish my-bank.yaml
     """
     settings = Settings.from_env()
-    app = ready_app(settings)
-    with told_plainly(), app.app_context():
+    with ready_app(settings) as app:
         now: datetime = app.extensions["clock"]()
         results = publish_paths(paths, now=now) if paths else publish_everything(settings, now=now)
     for result in results:

@@ -23,8 +23,8 @@ def migrate() -> None:
 
     Example: quizapp migrate
     """
-    app = ready_app(Settings.from_env())
-    click.echo(f"The database is up to date (revision {newest_revision(app)}).")
+    with ready_app(Settings.from_env()) as app:
+        click.echo(f"The database is up to date (revision {newest_revision(app)}).")
 
 
 @click.command()

@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 from zoneinfo import ZoneInfo
 
 import click
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from quizapp import __version__
@@ -41,6 +42,11 @@ class Finding:
     ok: bool
     what: str
     advice: str = ""
+
+
+DAMAGED = Finding(
+    False, "The database is damaged", "Stop Closer Look and restore the newest backup: quizapp restore FILE --replace"
+)
 
 
 @click.command()
@@ -119,16 +125,28 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
             return
     try:
         app = create_app(settings)
-        current, newest = current_revision(app), newest_revision(app)
-        if current != newest:
-            yield Finding(False, "The database is not up to date", "Start Closer Look once, or run: quizapp migrate")
-            return
         with app.app_context():
-            yield _sound()
-            yield _clock(now)
-    except (SQLAlchemyError, sqlite3.Error, SettingsError) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            try:
+                yield from _inside(app, now)
+            finally:
+                condition.close_connections()
+    except (SQLAlchemyError, SettingsError) as error:
+        original = getattr(error, "orig", error)
+        if isinstance(original, sqlite3.DatabaseError) and not isinstance(original, sqlite3.OperationalError):
+            yield DAMAGED
+            return
+        reason = str(original).strip().splitlines()[0]
         yield Finding(False, f"The database does not answer ({reason})", "Check that it runs and QUIZAPP_DATABASE_URL.")
+
+
+def _inside(app: Flask, now: datetime) -> Iterator[Finding]:
+    if current_revision(app) != newest_revision(app):
+        yield Finding(False, "The database is not up to date", "Start Closer Look once, or run: quizapp migrate")
+        return
+    sound = _sound()
+    yield sound
+    if sound.ok:
+        yield _clock(now)
 
 
 def _sqlite_version() -> Finding:
@@ -146,7 +164,7 @@ def _sqlite_version() -> Finding:
 def _sound() -> Finding:
     if condition.is_sound():
         return Finding(True, "Database sound")
-    return Finding(False, "The database is damaged", "Stop Closer Look and restore the newest backup: quizapp restore")
+    return DAMAGED
 
 
 def _clock(now: datetime) -> Finding:

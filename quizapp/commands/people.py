@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from quizapp.cli import PlainError
-from quizapp.commands import ready_app, told_plainly
+from quizapp.commands import ready_app
 from quizapp.commands.serve import find_addresses
 from quizapp.config import Settings
 from quizapp.services.sign_in import RESET_LIVES, SignInError, new_reset_token
@@ -21,8 +21,7 @@ def reset_password(login: str) -> None:
     Example: quizapp reset-password ms.rivera
     """
     settings = Settings.from_env()
-    app = ready_app(settings)
-    with told_plainly(), app.app_context():
+    with ready_app(settings) as app:
         try:
             token = new_reset_token(login, now=app.extensions["clock"]())
         except SignInError as error:

@@ -14,7 +14,7 @@ from flask import Flask
 
 from quizapp.backup import BackupError, running
 from quizapp.cli import PlainError
-from quizapp.commands import ready_app, told_plainly
+from quizapp.commands import ready_app
 from quizapp.commands.content import publish_everything
 from quizapp.config import Settings
 from quizapp.paths import checkout_root
@@ -65,8 +65,7 @@ def _serve(settings: Settings, sock: socket, *, lan: bool) -> None:
     lan_hosts = lan_addresses() if open_to_all else ()
     names = (*lan_hosts, *lan_names()) if open_to_all else (bound_host,)
     settings = settings.with_address(bound_host, bound_port, names)
-    app = ready_app(settings)
-    with told_plainly(), app.app_context():
+    with ready_app(settings) as app:
         now: datetime = app.extensions["clock"]()
         publish_everything(settings, now=now)
         setup_token = sign_in.new_setup_token(now=now) if sign_in.needs_setup() else None

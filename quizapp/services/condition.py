@@ -20,3 +20,9 @@ def latest_moment() -> datetime | None:
     """Return the latest time at which anybody did anything, or None when nobody has."""
     latest = [db.session.scalar(sa.select(sa.func.max(column))) for column in (SignIn.last_seen, Response.saved_at)]
     return max((moment for moment in latest if moment is not None), default=None)
+
+
+def close_connections() -> None:
+    """Let go of every connection to the database, at the end of a command."""
+    db.session.remove()
+    db.engine.dispose()
