@@ -142,9 +142,7 @@ def teacher_home(account_id: int, *, now: datetime) -> tuple[SectionLine, ...]:
             sa.select(RosterEntry.section_id, sa.func.count())
             .where(RosterEntry.section_id.in_(ids), RosterEntry.removed_at.is_(None))
             .group_by(RosterEntry.section_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     still_open = sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now)
     opened = dict(
@@ -152,9 +150,7 @@ def teacher_home(account_id: int, *, now: datetime) -> tuple[SectionLine, ...]:
             sa.select(Assignment.section_id, sa.func.count())
             .where(Assignment.section_id.in_(ids), Assignment.opens_at <= now, still_open)
             .group_by(Assignment.section_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     working = dict(
         db.session.execute(
@@ -162,9 +158,7 @@ def teacher_home(account_id: int, *, now: datetime) -> tuple[SectionLine, ...]:
             .join(Attempt, Attempt.assignment_id == Assignment.id)
             .where(Assignment.section_id.in_(ids), Attempt.submitted_at.is_(None), still_open)
             .group_by(Assignment.section_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return tuple(
         SectionLine(

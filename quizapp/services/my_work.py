@@ -87,7 +87,5 @@ def _questions(assignments: list[AssignmentRow]) -> dict[int, int]:
             sa.select(QuizItem.quiz_revision_id, sa.func.count())
             .where(QuizItem.quiz_revision_id.in_(revisions))
             .group_by(QuizItem.quiz_revision_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )

@@ -22,7 +22,7 @@ class SchoolSettings:
 
 def school_settings() -> SchoolSettings:
     """Return the settings, with defaults where nothing was chosen."""
-    stored = dict(db.session.execute(sa.select(Setting.name, Setting.value)).tuples().all())
+    stored = dict(db.session.execute(sa.select(Setting.name, Setting.value)).all())
     return SchoolSettings(
         school_name=stored.get("school_name", ""),
         trial_open=stored.get("trial_open", "yes") == "yes",
