@@ -42,7 +42,7 @@ class SourceText:
     #: Lines as they were, for showing.
     original: tuple[str, ...] = field(repr=False)
 
-    def problem(  # noqa: PLR0917 - place, code and sentence are what every problem has
+    def problem(
         self, line: int, column: int, code: str, message: str, level: Level = "error", fix: str | None = None
     ) -> Problem:
         """A problem at this place, with its line and the question it lies in."""

@@ -39,6 +39,7 @@ from quizapp.models.people import (
 )
 
 __all__ = [
+    "FROZEN",
     "Account",
     "Assignment",
     "Attempt",
@@ -49,7 +50,6 @@ __all__ = [
     "Base",
     "CleanText",
     "CountingAttempt",
-    "FROZEN",
     "FeedbackMode",
     "FrozenRowError",
     "Item",

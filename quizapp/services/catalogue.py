@@ -26,7 +26,7 @@ from quizapp.models import CleanText, ItemRevision
 class Content:
     """An item and the stimulus it is about."""
 
-    item: Item
+    item: Item[Any]
     stimulus: Stimulus | None
 
     def texts(self) -> Iterable[tuple[str, bool]]:
@@ -76,11 +76,11 @@ class Html:
         """
         if not source:
             return text.trusted("")
-        return text.trusted(self._by_digest[_digest(source, block)])
+        return text.trusted(self._by_digest[_digest(source, block=block)])
 
 
 @lru_cache(maxsize=20_000)
-def _digest(source: str, block: bool) -> str:
+def _digest(source: str, *, block: bool) -> str:
     return text.digest(source, block=block)
 
 
@@ -95,8 +95,8 @@ def html_for(session: Session, contents: Iterable[Content], extra: Iterable[str]
         contents: the items that a page shows.
         extra: further published texts, read inline.
     """
-    wanted = {_digest(source, block) for content in contents for source, block in content.texts()}
-    wanted |= {_digest(source, False) for source in extra}
+    wanted = {_digest(source, block=block) for content in contents for source, block in content.texts()}
+    wanted |= {_digest(source, block=False) for source in extra}
     missing = [digest for digest in wanted if digest not in _clean]
     if missing:
         if len(_clean) >= _CLEAN_KEPT:

@@ -70,7 +70,11 @@ def handed_in(section_id: int) -> HandedIn:
         .where(Assignment.section_id == section_id)
         .group_by(Attempt.assignment_id, Attempt.student_id)
     )
-    return {(assignment, student): bool(done) for assignment, student, done in rows}
+    return {
+        (assignment, student): bool(done)
+        for assignment, student, done in rows
+        if assignment is not None and student is not None
+    }
 
 
 def list_attempts(student_id: int, *, now: datetime, section_id: int | None = None) -> tuple[AttemptLine, ...]:

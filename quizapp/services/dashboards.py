@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from quizapp.models import Assignment, Attempt, RosterEntry, Student, db
-from quizapp.services.attempts import NotFoundError, Taker
+from quizapp.services.attempts import Taker
 from quizapp.services.coursework import (
     AssignmentRow,
     AttemptLine,
@@ -27,7 +27,7 @@ from quizapp.services.progress import (
     scores_of_student,
     skill_cells,
 )
-from quizapp.services.rosters import SectionRef, get_section, list_sections
+from quizapp.services.rosters import NotFoundError, SectionRef, get_section, list_sections
 from quizapp.services.taking import AnswerLine, answer_lines, attempt_ref
 from quizapp.services.tallies import Tally, show_marks
 

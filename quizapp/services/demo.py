@@ -87,7 +87,7 @@ class DemoError(RuntimeError):
     """The demo class cannot be made; the message says what to do."""
 
 
-def make_demo(*, key: str, now: datetime, seed: int = 20, progress: Callable[[str], None] = lambda line: None) -> Demo:
+def make_demo(*, key: str, now: datetime, seed: int = 20, progress: Callable[[str], None] = lambda _line: None) -> Demo:
     """Make the class, six weeks of assignments and everybody's answers.
 
     Args:
@@ -175,7 +175,7 @@ def _timetable(quizzes: tuple[QuizRef, ...], began: datetime) -> Iterator[tuple[
 
 def _take(assignment: str, student_id: int, manner: Manner, week: int, day: datetime, rng: random.Random) -> bool:
     """Let one student take one quiz. Returns whether it was handed in."""
-    if manner is Manner.ABSENT and week > 1 or rng.random() < 0.06:
+    if (manner is Manner.ABSENT and week > 1) or rng.random() < 0.06:
         return False
     moment = day + timedelta(minutes=rng.randrange(1, 40))
     taker = Taker(student_id=student_id)
@@ -221,7 +221,7 @@ def _learned(chance: float, week: int, harder: float) -> float:
 
 def _guess(item: Item[Any], shown: dict[str, Any], rng: random.Random, *, any_will_do: bool) -> dict[str, Any] | None:
     """Fill in the item's own form at random, for any kind; not right unless any answer will do."""
-    last = None
+    last: dict[str, Any] | None = None
     for _ in range(GUESSES):
         form = item.form(shown, formdata=_random_post(item.form(shown), rng))
         response = item.read(form, shown) if form.validate() else None

@@ -89,7 +89,7 @@ def publish_skills(skills: Iterable[SkillEntry]) -> None:
         for position, entry in enumerate(skills, start=1):
             row = session.get(Skill, entry.id) or Skill(slug=entry.id)
             row.name, row.definition = entry.name, entry.definition
-            row.strand, row.position = entry.strand, position
+            row.strand, row.position = entry.strand or "", position
             session.add(row)
 
 
@@ -151,7 +151,7 @@ def renew_clean_texts() -> int:
     """
     held = set(db.session.scalars(sa.select(CleanText.digest).where(CleanText.rules_version == text.RULES_VERSION)))
     contents = [read_content(data) for data in db.session.scalars(sa.select(ItemRevision.content))]
-    missing = {digest: html for digest, html in _clean_rows(contents, skip=held).items()}
+    missing = _clean_rows(contents, skip=held)
     if missing:
         with writing() as session:
             _store_clean(session, missing)

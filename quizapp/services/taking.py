@@ -11,8 +11,9 @@ from quizapp import text
 from quizapp.items.base import Feedback, Response, Shown
 from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemRevision, Score, Skill, db
 from quizapp.models import Response as ResponseRow
-from quizapp.services.attempts import NotFoundError, Taker
+from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import Content, Html, content_of, html_for
+from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import SkillTally, Tally
 
 

@@ -9,7 +9,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 
 from quizapp.services import attempts, sign_in, taking
-from quizapp.services.attempts import NotFoundError, RefusedError, Taker
+from quizapp.services.attempts import RefusedError, Taker
+from quizapp.services.rosters import NotFoundError
 from quizapp.web import instance
 from quizapp.web.forms import ConfidenceForm, ReturnForm
 
