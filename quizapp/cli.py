@@ -15,11 +15,14 @@ from quizapp.config import SettingsError
 COMMANDS = {
     "serve": "quizapp.commands.serve:serve",
     "doctor": "quizapp.commands.doctor:doctor",
+    "check": "quizapp.commands.authoring:check",
+    "mark": "quizapp.commands.authoring:mark",
     "publish": "quizapp.commands.content:publish",
     "migrate": "quizapp.commands.data:migrate",
     "backup": "quizapp.commands.data:backup",
     "restore": "quizapp.commands.data:restore",
     "reset-password": "quizapp.commands.people:reset_password",
+    "demo": "quizapp.commands.people:demo",
 }
 """Word on the command line, and where its click command is."""
 

@@ -20,6 +20,8 @@ from quizapp.commands.serve import ALL_ADDRESSES, Addresses, announcement, find_
 from quizapp.config import Settings
 from quizapp.models import Account, Bank, Role, SignIn, db
 from quizapp.server import listen
+from quizapp.services.demo import Demo, DemoError
+from quizapp.services.rosters import SectionRef
 from quizapp.services.writing import writing
 from tests.clock import START
 
@@ -269,3 +271,25 @@ def test_wrong_setting_is_one_sentence(word: str, monkeypatch: pytest.MonkeyPatc
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("QUIZAPP_PORT")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_demo_tells_how_to_sign_in_and_how_to_get_rid_of_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the class is like is the service's affair; making it takes seconds."""
+    section = SectionRef(id=1, public_id="x", name="Demo", join_code="00000000", simulated=True)
+    made = Demo(section, "demo", "aa-bb-cc", students=28, handed_in=143, manners={})
+    monkeypatch.setattr("quizapp.commands.people.make_demo", lambda **options: made)
+    done = run("demo")
+    assert done.exit_code == 0, done.output
+    assert "28 students with 143 quizzes" in done.stdout
+    assert "Sign in as demo with the password aa-bb-cc" in done.stdout
+    assert "--remove" in done.stderr
+    assert "0 students" in run("demo", "--remove").stdout
+
+
+def test_demo_that_cannot_be_made_is_told_in_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**options: object) -> Demo:
+        raise DemoError("There is one already.")
+
+    monkeypatch.setattr("quizapp.commands.people.make_demo", refuse)
+    done = run("demo")
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", "There is one already.\n")

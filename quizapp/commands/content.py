@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +10,11 @@ import click
 
 from quizapp.bank.loader import read_skills
 from quizapp.cli import PlainError
-from quizapp.commands import ready_app
+from quizapp.commands.authoring import bank_files
+from quizapp.commands.opening import ready_app
 from quizapp.config import Settings
 from quizapp.paths import resource_dir
 from quizapp.services.publishing import Published, PublishingError, publish_file, publish_folder, renew_clean_texts
-
-NOT_BANKS = frozenset({"skills.yaml", "misconceptions.yaml"})
 
 
 @click.command()
@@ -50,11 +49,11 @@ def publish_everything(settings: Settings, *, now: datetime) -> list[Published]:
     return results + (publish_paths([own], now=now) if own.is_dir() else [])
 
 
-def publish_paths(paths: tuple[Path, ...] | list[Path], *, now: datetime) -> list[Published]:
+def publish_paths(paths: Iterable[Path], *, now: datetime) -> list[Published]:
     """Publishes files and the banks of folders with the skills that come with the program."""
     skills = read_skills(resource_dir("questions") / "skills.yaml")
     results = []
-    for path in _files(paths):
+    for path in bank_files(paths):
         try:
             result = publish_file(path, skills=skills, now=now)
         except (PublishingError, OSError) as error:
@@ -63,14 +62,6 @@ def publish_paths(paths: tuple[Path, ...] | list[Path], *, now: datetime) -> lis
         results.append(result)
     renew_clean_texts()
     return results
-
-
-def _files(paths: tuple[Path, ...] | list[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from (file for file in sorted(path.glob("*.yaml")) if file.name not in NOT_BANKS)
-        else:
-            yield path
 
 
 def _tell_problems(result: Published, path: Path) -> None:

@@ -9,7 +9,7 @@ import click
 
 from quizapp.backup import BackupError, backup_name, write_backup
 from quizapp.cli import PlainError
-from quizapp.commands import ready_app, told_plainly
+from quizapp.commands.opening import ready_app, told_plainly
 from quizapp.config import Settings
 from quizapp.restore import finish_restore, restore_backup
 from quizapp.upgrade import newest_revision

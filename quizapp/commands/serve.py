@@ -14,8 +14,8 @@ from flask import Flask
 
 from quizapp.backup import BackupError, running
 from quizapp.cli import PlainError
-from quizapp.commands import ready_app
 from quizapp.commands.content import publish_everything
+from quizapp.commands.opening import ready_app
 from quizapp.config import Settings
 from quizapp.paths import checkout_root
 from quizapp.server import ListenError, Server, lan_addresses, lan_names, listen

@@ -1,0 +1,130 @@
+"""`quizapp check` and `quizapp mark`, as an author or a script uses them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from quizapp.cli import cli
+
+BANK = """\
+format: 1
+bank: towns
+title: Towns
+language: en
+questions:
+  - id: capital
+    type: choice
+    prompt: Which town is the capital?
+    options:
+      - right: Paris
+        why: It is.
+      - wrong: Lyon
+        why: It is only the third largest.
+"""
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    file = tmp_path / "towns.yaml"
+    file.write_text(BANK)
+    return file
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    file = tmp_path / "broken.yaml"
+    file.write_text(BANK.replace("    prompt:", "    promt:"))
+    return file
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def test_sound_bank_passes_and_prints_no_findings(bank: Path) -> None:
+    done = run("check", bank, "--format", "json")
+    assert done.exit_code == 0
+    assert [one for one in json.loads(done.stdout) if one["level"] == "error"] == []
+
+
+def test_finding_names_its_place_and_fails_the_check(broken: Path) -> None:
+    done = run("check", broken, "--format", "json")
+    assert done.exit_code == 1
+    errors = [one for one in json.loads(done.stdout) if one["level"] == "error"]
+    assert errors
+    assert set(errors[0]) == {"file", "line", "column", "level", "code", "question", "message", "fix"}
+    assert 8 in {one["line"] for one in errors}
+    text = run("check", broken)
+    assert text.exit_code == 1
+    assert f"{broken}:8:" in text.stdout
+    assert "1 bank: " in text.stderr
+
+
+def test_warnings_fail_only_when_strict(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from quizapp.bank.loader import Loaded  # noqa: PLC0415 - only here
+    from quizapp.bank.problems import Problem  # noqa: PLC0415 - only here
+
+    found = Loaded(None, (Problem("f", 1, 1, "warning", "code", "A sentence."),))
+    monkeypatch.setattr("quizapp.commands.authoring.load_file", lambda file, skills: found)
+    assert run("check", bank).exit_code == 0
+    assert run("check", bank, "--strict").exit_code == 1
+
+
+def test_folder_is_checked_without_its_lists_of_skills(bank: Path) -> None:
+    (bank.parent / "skills.yaml").write_text("not a bank")
+    assert run("check", bank.parent).exit_code == 0
+
+
+@pytest.mark.parametrize("words", [(), ("none.yaml",), ("--format", "xml", ".")])
+def test_wrong_call_exits_2(words: tuple[str, ...]) -> None:
+    assert run("check", *words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("response", "score", "verdict"), [('"Paris"', 1.0, "right"), ('"Lyon"', 0.0, "wrong"), ("null", 0.0, "blank")]
+)
+def test_answer_is_marked(bank: Path, response: str, score: float, verdict: str) -> None:
+    done = run("mark", bank, "capital", "--response", response)
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    assert result["score"] == score
+    assert result["feedback"]["verdict"] == verdict
+    assert set(result["feedback"]) == {"verdict", "why", "explain"}
+    if verdict == "wrong":
+        assert result["feedback"]["why"] == ["It is only the third largest."]
+
+
+@pytest.mark.parametrize("response", ['"Rome"', "7", "{}", "Paris", "[" * 100_000, ""])
+def test_what_is_no_answer_exits_2_with_a_sentence(bank: Path, response: str) -> None:
+    done = run("mark", bank, "capital", "--response", response)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_unknown_question_names_those_there_are(bank: Path) -> None:
+    done = run("mark", bank, "kapital", "--response", "null")
+    assert done.exit_code == 2
+    assert "capital" in done.stderr
+
+
+def test_broken_bank_is_not_marked_with(broken: Path) -> None:
+    done = run("mark", broken, "capital", "--response", "null")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "8:" in done.stderr
+
+
+def test_authors_need_neither_web_nor_database(bank: Path) -> None:
+    question = (
+        "import sys\nfrom click.testing import CliRunner\nfrom quizapp.cli import cli\n"
+        f"assert CliRunner().invoke(cli, ['check', {str(bank)!r}]).exit_code == 0\n"
+        "sys.exit(' '.join({'flask', 'sqlalchemy'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
