@@ -3,8 +3,10 @@ from __future__ import annotations
 import sys
 import threading
 from pathlib import Path
+from typing import Self
 
 import pytest
+from filelock import FileLock
 
 from quizapp.config import KEY_FILE, Settings, SettingsError, checked_key, prepare_home
 from quizapp.paths import checkout_root, default_home, resource_dir
@@ -119,6 +121,21 @@ def test_two_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
         thread.join()
     assert len(keys) == 8
     assert len(set(keys)) == 1
+
+
+def test_key_stored_by_another_process_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SlowLock(FileLock):
+        """Waits its turn until the other process has stored its key."""
+
+        def __enter__(self) -> Self:
+            (tmp_path / KEY_FILE).write_text(GOOD_KEY)
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            return
+
+    monkeypatch.setattr("quizapp.config.FileLock", SlowLock)
+    assert read(tmp_path).secret_key == GOOD_KEY
 
 
 def test_further_lines_of_the_key_file_still_verify(tmp_path: Path) -> None:
