@@ -9,8 +9,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -156,8 +156,9 @@ class Server:
             wasyncore.close_all(self._map)
             self._socket.close()
 
-    def run_until_signal(self) -> None:
-        """As `run()`, ending at Ctrl+C or SIGTERM; a second one ends it at once."""
+    @contextmanager
+    def stopping_on_signals(self) -> Iterator[None]:
+        """While the block runs, Ctrl+C and SIGTERM ask for the end; a second one ends it at once."""
 
         def on_signal(number: int, frame: FrameType | None) -> None:
             if self._stopping.is_set():
@@ -166,7 +167,7 @@ class Server:
 
         kept = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            self.run()
+            yield
         finally:
             for number, handler in kept.items():
                 signal.signal(number, handler)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import http.client
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -127,6 +128,18 @@ def test_forwarded_headers_are_dropped_unless_a_proxy_is_expected() -> None:
         server.stop()
         thread.join(10)
     assert seen == [None, None, "203.0.113.9", None]
+
+
+def test_first_signal_finishes_and_second_ends_at_once() -> None:
+    server = Server(hello, listen(HOST, 0), threads=1)
+    before = signal.getsignal(signal.SIGTERM)
+    with server.stopping_on_signals():
+        signal.raise_signal(signal.SIGTERM)
+        # Already asked for, before serving began: it ends by itself.
+        server.run()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_network_addresses_are_never_loopback() -> None:

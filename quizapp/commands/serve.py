@@ -70,22 +70,30 @@ def _serve(settings: Settings, sock: socket, *, lan: bool) -> None:
         publish_everything(settings, now=now)
         setup_token = sign_in.new_setup_token(now=now) if sign_in.needs_setup() else None
     addresses = find_addresses(settings, lan_hosts)
-    for line in announcement(addresses, setup_token, reachable=open_to_all or settings.public_url is not None):
+    lines = announcement(addresses, setup_token, reachable=open_to_all or settings.public_url is not None)
+    server = Server(app, sock, threads=settings.threads, behind_proxy=settings.proxy_hops > 0)
+    # From the first line on, so that whoever reads it can stop the server properly.
+    with server.stopping_on_signals():
+        _announce(lines, f"{addresses.students}/" if lan else None)
+        _run(app, server)
+    click.echo("Closer Look has stopped; everything that was shown as saved is saved.", err=True)
+
+
+def _announce(lines: list[str], address_for_phones: str | None) -> None:
+    for line in lines:
         click.echo(line)
-    if lan and sys.stdout.isatty():
-        segno.make(f"{addresses.students}/", error="m").terminal(compact=True)
+    if address_for_phones is not None and sys.stdout.isatty():
+        segno.make(address_for_phones, error="m").terminal(compact=True)
     click.echo("Stop with Ctrl+C.")
     sys.stdout.flush()
-    _run(app, sock, settings)
 
 
-def _run(app: Flask, sock: socket, settings: Settings) -> None:
+def _run(app: Flask, server: Server) -> None:
     keeper = retention.start_keeper(app)
     try:
-        Server(app, sock, threads=settings.threads, behind_proxy=settings.proxy_hops > 0).run_until_signal()
+        server.run()
     finally:
         keeper.set()
-    click.echo("Closer Look has stopped; everything that was shown as saved is saved.", err=True)
 
 
 def find_addresses(settings: Settings, lan_hosts: Sequence[str]) -> Addresses:
