@@ -1,13 +1,85 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import flask_migrate
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from quizapp.models import db
+from quizapp.models import Setting, db
+from quizapp.paths import PACKAGE
+from quizapp.services.writing import writing
+from quizapp.upgrade import bring_up_to_date, current_revision
+
+NEXT_MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
+    op.execute("UPDATE setting SET value = 'changed'")
+    {end}
+"""
+
+
+def add_migration(app: Flask, folder: Path, end: str) -> None:
+    """Gives the app one migration more, as an update of the program would."""
+    shutil.copytree(PACKAGE / "migrations", folder)
+    (folder / "versions" / "0002_later.py").write_text(NEXT_MIGRATION.format(end=end))
+    app.extensions["migrate"].migrate.directory = str(folder)
+
+
+def state(app: Flask) -> tuple[str | None, bool, str | None]:
+    """Revision, whether the new table is there, and the value that the migration changes."""
+    with app.app_context():
+        there = sa.inspect(db.engine).has_table("later")
+        value = db.session.scalar(sa.select(Setting.value).where(Setting.name == "note"))
+        db.session.rollback()
+    return current_revision(app), there, value
+
+
+@pytest.fixture
+def updated(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    """Where the migrations of the update are to be; there is a stored value to lose."""
+    with app.app_context(), writing() as session:
+        session.add(Setting(name="note", value="kept"))
+    yield tmp_path / "migrations"
+    # PostgreSQL is shared by all tests, so what a migration added goes again.
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE IF EXISTS later"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def test_update_migrates_after_a_backup(app: Flask, updated: Path) -> None:
+    add_migration(app, updated, "pass")
+    saved = bring_up_to_date(app)
+    assert state(app) == ("0002", True, "changed")
+    if db_is_sqlite(app):
+        assert saved is not None
+        with zipfile.ZipFile(saved) as archive:
+            assert "quizapp.sqlite3" in archive.namelist()
+    assert bring_up_to_date(app) is None
+
+
+def test_migration_that_fails_half_way_leaves_no_trace(app: Flask, updated: Path) -> None:
+    add_migration(app, updated, 'raise RuntimeError("half-way")')
+    with pytest.raises(RuntimeError, match="half-way"):
+        bring_up_to_date(app)
+    assert state(app) == ("0001", False, "kept")
+
+
+def db_is_sqlite(app: Flask) -> bool:
+    with app.app_context():
+        return bool(db.engine.dialect.name == "sqlite")
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(app: Flask) -> None:
