@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from wtforms import Form
 
 from quizapp.items.controls import Controls, bind
+from quizapp.items.numbers import numbers_in
 from quizapp.items.parts import (
     JSON,
     Example,
@@ -42,6 +43,7 @@ from quizapp.items.parts import (
     fold,
     in_order,
     option_faults,
+    same_texts,
     shorten,
     shuffled,
     text_id,
@@ -71,7 +73,9 @@ __all__ = [
     "find_text",
     "fold",
     "in_order",
+    "numbers_in",
     "option_faults",
+    "same_texts",
     "shorten",
     "shuffled",
     "text_id",
@@ -205,7 +209,7 @@ class Item(BaseModel, Generic[R]):
         """An author text as plain words, for the entries of a menu."""
         return plain(source)
 
-    def verdict(self, response: R | None) -> Verdict:
+    def outcome(self, response: R | None) -> Verdict:
         """The score in a word, for `explain`."""
         if response is None:
             return "blank"

@@ -19,6 +19,8 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # newer than
 )
 from wtforms.validators import ValidationError
 
+from quizapp.items.numbers import numbers_in
+
 #: The unbound fields of a form, by name.
 Controls: TypeAlias = Mapping[str, Field]
 
@@ -178,3 +180,38 @@ class Reason(LongText):
 
     control: ClassVar[str] = "reason"
     limit: ClassVar[int] = 1000
+
+
+class Place(PickMenu):
+    """A place in an order, as a menu of numbers; no two lines of a form may share one."""
+
+    control: ClassVar[str] = "place"
+
+    @override
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        for other in form:
+            if other is self:
+                break
+            if self.data is not None and isinstance(other, Place) and other.data == self.data:
+                raise ValidationError(
+                    self.gettext("Two lines have place %(place)s. Give each line its own place.")
+                    % {"place": int(self.data) + 1}
+                )
+
+
+class Number(Line):
+    """A typed number, with or without its unit; `data` stays as typed."""
+
+    control: ClassVar[str] = "number"
+    limit: ClassVar[int] = 60
+
+    @override
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if not self.data or numbers_in(self.data, self.unit):
+            return
+        message = self.gettext("Write a number, such as 12 or 1,500.")
+        if self.unit:
+            message = self.gettext("Write a number, such as 12 or 1,500, in %(unit)s.") % {"unit": self.unit}
+        raise ValidationError(message)

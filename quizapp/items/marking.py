@@ -7,6 +7,8 @@ nothing.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
@@ -132,3 +134,43 @@ def highlighted(marked: Collection[int], phrases: Sequence[Collection[int]], pla
     if not strays:
         return found
     return max(NOTHING, found - Fraction(strays, min(sum(map(len, phrases)), len(plain))))
+
+
+def spoken(text: str) -> str:
+    """A typed answer without the differences that do not matter.
+
+    Case, width, accents on Latin, Greek and Cyrillic letters, punctuation and spacing go; a
+    hyphen counts as a space and an apostrophe as nothing.
+    """
+    bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
+    bare = re.sub("['\u2019\u02bc]", "", unicodedata.normalize("NFKC", bare).casefold())
+    kept = (" " if unicodedata.category(sign)[0] in "PSZC" else sign for sign in bare)
+    return " ".join("".join(kept).split())
+
+
+def says(text: str, accepted: Collection[str]) -> bool:
+    """Whether a typed answer is one of the accepted ones (see `spoken`)."""
+    said = spoken(text)
+    return bool(said) and any(said == spoken(one) for one in accepted)
+
+
+def misspelt(text: str, accepted: Collection[str]) -> str | None:
+    """The accepted answer that a typed one is a single slip away from, or None.
+
+    A slip is one letter left out, added, changed, or two swapped, in at least five letters.
+    """
+    said = spoken(text)
+    return next((one for one in accepted if len(spoken(one)) >= 5 and _one_slip(said, spoken(one))), None)
+
+
+def _one_slip(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1 or a == b:
+        return False
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    rest_a, rest_b = a[start:], b[start:]
+    return (
+        rest_a[1:] == rest_b[1:]
+        or rest_a[1:] == rest_b
+        or rest_a == rest_b[1:]
+        or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
+    )

@@ -203,6 +203,15 @@ def option_faults(options: Sequence[Option], *at: str | int) -> Iterator[Fault]:
         seen.add(option.key)
 
 
+def same_texts(texts: Sequence[str], what: str, *at: str | int) -> Iterator[Fault]:
+    """Texts that say the same; `what` names them in the sentence, `at` is where they are."""
+    said: set[str] = set()
+    for place, text in enumerate(texts):
+        if fold(plain(text)) in said:
+            yield Fault("same-text", f"Two {what} say “{shorten(text, 60)}”. Change one of them.", (*at, place))
+        said.add(fold(plain(text)))
+
+
 def find_text(words: object, texts: Iterable[str], what: str) -> int:
     """The place of the text that says `words`, apart from case, spacing and Markdown.
 

@@ -145,7 +145,7 @@ class Choice(Item[Chosen]):
         rows = {option.key: self._row(option, chosen) for option in self.options}
         whys = (option.why for option in self.options if option.key == chosen)
         return Feedback(
-            verdict="blank" if chosen is None else self.verdict(response),
+            verdict="blank" if chosen is None else self.outcome(response),
             rows=tuple(rows[one] for one in (self._order(shown) if shown else rows)),
             reasons=tuple(why for why in whys if why),
             given=response.reason or None if response is not None else None,

@@ -306,7 +306,7 @@ class Highlight(Item[Marked]):
         strays = tuple(Row(self._text(run), "wrong") for run in runs(loose))
         touched = [row for row in (*phrases, *decoys) if row.state in {"right", "partly", "wrong"}]
         return HighlightFeedback(
-            verdict=self.verdict(response),
+            verdict=self.outcome(response),
             rows=phrases + decoys + strays,
             reasons=tuple(row.why for row in touched if row.why),
             words=tuple(self._words(marked)),

@@ -136,7 +136,7 @@ class Multiple(Item[ChosenSeveral]):
         ticked = set(response.options) if response is not None else set()
         rows = {option.key: self._row(option, ticked=option.key in ticked) for option in self.options}
         return Feedback(
-            verdict=self.verdict(response),
+            verdict=self.outcome(response),
             rows=tuple(rows[one] for one in (self._order(shown) if shown else rows)),
             reasons=tuple(option.why for option in self.options if option.key in ticked and option.why),
         )

@@ -1,0 +1,163 @@
+"""Judge a passage on one named point: sound, or a problem.
+
+For telling good reporting from bad, in both directions: half of a set should be sound, so
+that doubting everything earns no more than trusting everything. The prompt names the one
+thing to check; a passage is sound for that check only. These answers feed discernment.
+
+`where` gives the words that decide it. They are shown after the verdict and never scored.
+
+A complete question::
+
+    - id: pool-closing
+      type: judge
+      skill: sourcing
+      control: true
+      passage: >-
+        The pool will stay closed until 3 May, a notice on its door says. The head of the
+        pool, R. Adeyemi, says a pump broke. (Made up for this quiz)
+      prompt: Check one thing. Does this text state something as fact without showing where it comes from?
+      verdict: sound
+      where: a notice on its door says
+      why: The date comes from the notice, and the reason has a name beside it.
+      explain:
+        principle: Sound reporting shows where it comes from.
+        transfer: Before you flag a text, name one thing it does well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import ClassVar, Literal
+
+from wtforms import Form
+
+from quizapp.items import controls
+from quizapp.items.base import (
+    JSON,
+    Example,
+    Fault,
+    Feedback,
+    Item,
+    Markdown,
+    Response,
+    ResponseError,
+    Shown,
+    Text,
+    fold,
+)
+from quizapp.items.marking import EVERYTHING, NOTHING
+from quizapp.text import plain
+
+Finding = Literal["sound", "problem"]
+#: The places of the two verdicts; the same for everybody, so they tell nothing.
+FINDINGS: tuple[Finding, Finding] = ("sound", "problem")
+
+
+class Judged(Response):
+    """The verdict given."""
+
+    verdict: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeFeedback(Feedback):
+    """Feedback with both verdicts, the reason, and the words that decide it."""
+
+    chosen: Finding | None
+    keyed: Finding
+    why: str | None
+    where: str | None
+
+
+class Judge(Item[Judged]):
+    """A passage that is sound, or has a problem, on the point the prompt names."""
+
+    kind: ClassVar[str] = "judge"
+    response_type: ClassVar[type[Response]] = Judged
+
+    passage: Text
+    verdict: Finding
+    why: Text | None = None
+    where: Text | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        """Words to point at that the passage does not have."""
+        if self.where is not None and fold(plain(self.where)) not in fold(plain(self.passage)):
+            yield Fault("unknown-words", "These words are not in the passage. Copy them exactly.", ("where",))
+
+    def shuffle(self, rng: Random) -> Shown:
+        """Nothing to shuffle."""
+        return {}
+
+    def controls(self, shown: Shown) -> controls.Controls:
+        """Two radio buttons; the template has the words."""
+        return {"answer": controls.PickOne(labels=FINDINGS)}
+
+    def filled(self, response: Judged, shown: Shown) -> Mapping[str, object]:
+        """The place of the verdict."""
+        return {"answer": str(FINDINGS.index(response.verdict))}
+
+    def read(self, form: Form, shown: Shown) -> Judged | None:
+        """The verdict at the posted place."""
+        place = form["answer"].data
+        return None if place is None else Judged(verdict=FINDINGS[int(place)])
+
+    def from_words(self, words: JSON) -> Judged | None:
+        """The verdict, "sound" or "problem"."""
+        if words is None:
+            return None
+        for finding in FINDINGS:
+            if words == finding:
+                return Judged(verdict=finding)
+        raise ResponseError("Answer “sound” or “problem”.")
+
+    def key(self) -> JSON:
+        """The right verdict."""
+        return self.verdict
+
+    def mark(self, response: Judged) -> Fraction:
+        """All or nothing."""
+        return EVERYTHING if response.verdict == self.verdict else NOTHING
+
+    def chance(self) -> float:
+        """One half."""
+        return 0.5
+
+    def explain(self, response: Judged | None, shown: Shown | None = None) -> JudgeFeedback:
+        """The right verdict, why, and where in the passage to look."""
+        return JudgeFeedback(
+            verdict=self.outcome(response),
+            reasons=(self.why,) if self.why and response is not None else (),
+            chosen=response.verdict if response is not None else None,
+            keyed=self.verdict,
+            why=self.why,
+            where=self.where,
+        )
+
+    def summary(self, response: Judged | None) -> str:
+        """The verdict in a word."""
+        return "" if response is None else {"sound": "Sound", "problem": "A problem"}[response.verdict]
+
+    def answer_texts(self) -> Iterator[Markdown]:
+        """The passage as a block; why and where inside a line."""
+        yield Markdown(self.passage, block=True)
+        yield from (Markdown(text, block=False) for text in (self.why, self.where) if text)
+
+    def whys(self) -> Iterator[str]:
+        """The one reason, if there is one."""
+        yield from (why for why in (self.why,) if why)
+
+    def lineage(self) -> JSON:
+        """The right verdict."""
+        return self.verdict
+
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
+        Example("right", "sound", 1.0),
+        Example("wrong", "problem", 0.0),
+        Example("blank", None, 0.0),
+        Example("invalid", "true"),
+        Example("invalid", ["sound"]),
+    )
