@@ -22,7 +22,17 @@ def example_yaml(kind: str) -> str:
 
 
 def example(kind: str) -> AnyItem:
-    """The example question of a kind. Raises KeyError for no such kind, BankError for a faulty docstring."""
+    """The example question of a kind. Raises KeyError for no such kind, BankError for a faulty docstring.
+
+    >>> item = example("multiple")
+    >>> response = item.from_words(["People were leaving"])
+    >>> item.score(response).fraction
+    0.5
+    >>> item.explain(response).verdict
+    'partly'
+    >>> item.summary(response)
+    'People were leaving'
+    """
     source = example_yaml(kind)
     skills = [
         Skill(id=line.partition(":")[2].strip(), name="Example", definition="A skill of the example.")

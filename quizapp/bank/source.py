@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from quizapp.bank.problems import Level, Problem
 
@@ -18,7 +19,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\ufff
 #: Spaces and invisible characters that YAML does not take for a space.
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
 #: The part of a line that YAML reads as structure: indent, dashes, a field name, spaces.
-_STRUCTURE = re.compile(r"^[^\S\n]*(?:-[^\S\n]+)*(?:[\w\-\u00a0\u200b\u2060\ufeff]+:(?:[^\S\n]+|$))?")
+_STRUCTURE = re.compile(
+    r"^(?:[^\S\n]|[\u200b\u2060\ufeff])*(?:-[^\S\n]+)*(?:[\w\-\u00a0\u200b\u2060\ufeff]+:(?:[^\S\n]+|$))?"
+)
 _BLOCK_TEXT = re.compile(r"(?:^|[:\-] +)[|>][+-]?[0-9]?[+-]?\s*(?:#.*)?$")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -77,8 +80,8 @@ class SourceText:
             for number, line in enumerate(self.lines, 1)
             if (match := re.match(r"([A-Za-z_][\w-]*)\s*:(?:\s|$)", line))
         ]
-        ends = [start - 1 for _, start in starts[1:]] + [len(self.lines)]
-        return [(key, start, end) for (key, start), end in zip(starts, ends, strict=True)]
+        edges = [*(start for _, start in starts), len(self.lines) + 1]
+        return [(key, start, edges[place + 1] - 1) for place, (key, start) in enumerate(starts)]
 
     @cached_property
     def regions(self) -> list[Region]:
@@ -98,8 +101,8 @@ class SourceText:
             if dash and (indent is None or len(dash[1]) == indent):
                 indent = len(dash[1])
                 starts.append(number)
-        ends = [start - 1 for start in starts[1:]] + [last]
-        return [Region(a, b, section, self._id(a, b)) for a, b in zip(starts, ends, strict=True)]
+        edges = [*starts, last + 1]
+        return [Region(a, b - 1, section, self._id(a, b - 1)) for a, b in pairwise(edges)]
 
     def _id(self, first: int, last: int) -> str | None:
         for line in self.lines[first - 1 : last]:
@@ -128,8 +131,14 @@ def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem
         return None, [_wrong_byte(data, name, error.start)]
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     original = tuple(text.split("\n"))
-    source = SourceText(name, tuple(_plain_line(line) for line in original), original)
-    return source, _scan(source)
+    inside = list(_inside_block_text(original))
+    lines = tuple(_plain_line(line, text=within) for line, within in zip(original, inside, strict=True))
+    source = SourceText(name, lines, original)
+    problems: list[Problem] = []
+    for number, (line, within) in enumerate(zip(original, inside, strict=True), 1):
+        problems += _hidden_characters(source, number, line)
+        problems += [] if within else _structure_problems(source, number, line)
+    return source, problems
 
 
 def _whole(name: str, code: str, message: str) -> Problem:
@@ -151,26 +160,24 @@ def _wrong_byte(data: bytes, name: str, at: int) -> Problem:
     )
 
 
-def _plain_line(line: str) -> str:
+def _plain_line(line: str, *, text: bool) -> str:
     """The line as YAML may see it: the same length, hidden breaks and odd structure as spaces."""
     line = _CONTROL.sub(" ", _HIDDEN_BREAKS.sub(" ", line))
     head = _STRUCTURE.match(line)
-    if head is None:
+    if text or head is None:
         return line
     return _ODD_SPACE.sub(" ", head[0]) + line[head.end() :]
 
 
-def _scan(source: SourceText) -> list[Problem]:
-    problems: list[Problem] = []
-    text_indent: int | None = None  # indent of the field whose block text we are in
-    for number, line in enumerate(source.original, 1):
-        problems += _hidden_characters(source, number, line)
+def _inside_block_text(lines: Iterable[str]) -> Iterator[bool]:
+    """For each line, whether it is text below a `|` or `>`, where YAML reads no structure."""
+    outer: int | None = None  # indent of the field whose block text we are in
+    for line in lines:
         indent = len(line) - len(line.lstrip(" "))
-        if text_indent is not None and (not line.strip() or indent > text_indent):
-            continue
-        text_indent = _text_begins(line, indent)
-        problems += _structure_problems(source, number, line)
-    return problems
+        within = outer is not None and (not line.strip() or indent > outer)
+        if not within:
+            outer = _text_begins(line, indent)
+        yield within
 
 
 def _hidden_characters(source: SourceText, number: int, line: str) -> Iterator[Problem]:

@@ -1,0 +1,195 @@
+"""From a file to a bank, with everything wrong said at once."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from quizapp import BankError, load_bank
+from quizapp.bank import examples
+from quizapp.bank.loader import Loaded, load_file, load_text, read_skills
+from quizapp.bank.model import Skill, Stimulus
+from quizapp.bank.problems import Problem
+from quizapp.items import marking
+
+ROOT = Path(__file__).resolve().parents[2]
+SKILLS = (Skill(id="verbs", name="Verbs", definition="D"), Skill(id="loaded", name="Loaded", definition="D"))
+
+GOOD = """\
+format: 1
+bank: demo
+title: Demo
+language: en
+skills:
+  extra-skill: Something new
+stimuli:
+  - id: words
+    kind: quote
+    quote: so they say
+questions:
+  - id: one
+    type: choice
+    about: words
+    skill: verbs
+    also: [extra-skill]
+    prompt: Which one?
+    options:
+      - right: no
+        why: Because.
+      - wrong: 1.10
+"""
+
+
+def load(text: str) -> Loaded:
+    return load_text(text.encode(), "demo.yaml", skills=SKILLS)
+
+
+def changed(old: str, new: str) -> Loaded:
+    assert old in GOOD
+    return load(GOOD.replace(old, new, 1))
+
+
+def brief(problems: tuple[Problem, ...]) -> list[tuple[str, int, int]]:
+    return [(one.code, one.line, one.column) for one in problems]
+
+
+def test_a_good_bank_loads() -> None:
+    loaded = load(GOOD)
+    assert loaded.problems == ()
+    bank = loaded.bank
+    assert bank is not None
+    assert bank.item("one").from_words("no") is not None
+    assert bank.item("one").control is False
+    assert [skill.id for skill in bank.skills] == ["extra-skill"]
+    assert bank.stimulus("words").quote == "so they say"
+    assert Stimulus.model_validate(bank.stimulus("words").model_dump(mode="json")) == bank.stimulus("words")
+    for missing in (bank.item, bank.stimulus):
+        with pytest.raises(KeyError):
+            missing("none")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("format: 1", "format: 2", ("not-a-choice", 1, 9)),
+        ("bank: demo", "bank: My Bank", ("not-a-slug", 2, 7)),
+        ("title: Demo\n", "", ("missing", 1, 1)),
+        ("language: en", "language: English please", ("not-a-language", 4, 11)),
+        ("title: Demo", "titel: Demo", ("unknown-field", 3, 1)),
+        ("  extra-skill:", "  verbs:", ("known-skill", 6, 3)),
+        ("kind: quote", "kind: quot", ("not-a-choice", 9, 11)),
+        ("quote: so they say", "credit: us", ("empty-stimulus", 8, 5)),
+        ("quote: so they say", "image: x.svg", ("not-a-file-name", 10, 12)),
+        ("quote: so they say", "image: x.png", ("no-alt", 8, 5)),
+        ("  - id: one\n    type: choice", "  - type: choice", ("missing", 12, 5)),
+        ("id: one", "id: One!", ("not-a-slug", 12, 9)),
+        ("    type: choice\n", "", ("missing", 12, 5)),
+        ("    type: choice", "    typ: choice", ("missing", 13, 5)),
+        ("type: choice", "type: choise", ("unknown-type", 13, 11)),
+        ("type: choice", "type: [choice]", ("unknown-type", 13, 11)),
+        ("about: words", "about: word", ("unknown-stimulus", 14, 12)),
+        ("skill: verbs", "skill: verb", ("unknown-skill", 15, 12)),
+        ("[extra-skill]", "[extra-skil]", ("unknown-skill", 16, 12)),
+        ("also: [extra-skill]", "also: extra-skill", ("not-a-list", 16, 11)),
+        ("    prompt: Which one?\n", "", ("missing", 12, 5)),
+        ("prompt: Which one?", 'prompt: ""', ("empty-text", 17, 13)),
+        ("prompt: Which one?", "promt: Which one?", ("unknown-field", 17, 5)),
+        ("prompt: Which one?", "prompt: [a, b]", ("not-text", 17, 13)),
+        ("prompt: Which one?", "prompt: W\n    control: maybe", ("not-true-false", 18, 14)),
+        ("prompt: Which one?", "prompt: W\n    as_of: soon", ("not-a-date", 18, 12)),
+        ("prompt: Which one?", "prompt: W\n    difficulty: so-so", ("not-a-choice", 18, 17)),
+        ("prompt: Which one?", "prompt: W\n    hints: [Look again, slowly]", ("brackets", 18, 12)),
+        ("prompt: Which one?", "prompt: W\n    hints:\n      - Note: look", ("colon", 19, 9)),
+        ("- right: no", "- rihgt: no", ("unknown-field", 19, 9)),
+        ("- right: no", "- wrong: no", ("no-key", 19, 7)),
+        ("- wrong: 1.10", "- right: 1.10", ("many-keys", 19, 7)),
+        ("- wrong: 1.10", "- wrong: No", ("same-option", 21, 9)),
+        ("- wrong: 1.10", "- lure: cynical", ("option", 21, 9)),
+        ("- wrong: 1.10", "- wrong: a\n        lure: cynicism", ("not-a-choice", 22, 15)),
+        ("      - wrong: 1.10\n", "", ("too-few", 19, 7)),
+        ("        why: Because.\n", "", ("no-why", 12, 5)),
+    ],
+)
+def test_one_mistake_is_named_with_its_place(old: str, new: str, problem: tuple[str, int, int]) -> None:
+    loaded = changed(old, new)
+    assert loaded.bank is None
+    assert problem in brief(loaded.problems), loaded.problems
+    for one in loaded.problems:
+        assert one.message.endswith((".", "?"))
+        assert "pydantic" not in one.message.lower()
+
+
+def test_a_near_name_is_offered_with_the_corrected_line() -> None:
+    (problem,) = [one for one in changed("prompt:", "promt:").problems if one.code == "unknown-field"]
+    assert problem.message == "There is no field “promt” here. Did you mean “prompt”?"
+    assert problem.fix == "    prompt: Which one?"
+    assert problem.question == "one"
+
+
+def test_every_problem_of_every_question_comes_at_once_in_file_order() -> None:
+    text = GOOD + "  - id: two\n    type: choise\n    prompt: x: y\n  - id: one\n    type: multiple\n    promt: x\n"
+    loaded = load(text)
+    assert loaded.bank is None
+    codes = [(one.question, one.code) for one in loaded.problems]
+    for expected in (("two", "colon"), ("one", "unknown-field"), ("one", "missing"), ("one", "same-id")):
+        assert expected in codes
+    assert [one.line for one in loaded.problems] == sorted(one.line for one in loaded.problems)
+
+
+def test_a_broken_stimulus_is_not_also_missing() -> None:
+    assert [one.code for one in changed("kind: quote", "kind: quote: x").problems] == ["colon"]
+
+
+def test_a_bank_without_questions() -> None:
+    assert ("missing", 1, 1) in brief(load(GOOD.partition("questions:")[0]).problems)
+    assert "not-a-list" in {one.code for one in load(GOOD.partition("questions:")[0] + "questions: none\n").problems}
+    assert "empty-value" in {one.code for one in load(GOOD.partition("questions:")[0] + "questions:\n").problems}
+
+
+def test_format_for_machines() -> None:
+    (problem,) = changed("skill: verbs", "skill: verb").problems
+    assert problem.to_json() == {
+        "file": "demo.yaml",
+        "line": 15,
+        "column": 12,
+        "level": "error",
+        "code": "unknown-skill",
+        "question": "one",
+        "message": "There is no skill “verb”. Did you mean “verbs”?",
+        "fix": "    skill: verbs",
+    }
+
+
+def test_public_names_read_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "demo.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    skills = ROOT / "questions" / "skills.yaml"
+    bank = load_bank(path, skills=skills)
+    item = bank.item("one")
+    assert item.score(item.from_words("no")).fraction == 1.0
+    path.write_text(GOOD.replace("type: choice", "type: choise"), encoding="utf-8")
+    with pytest.raises(BankError, match="choise") as caught:
+        load_bank(path, skills=skills)
+    assert caught.value.problems[0].line == 13
+
+
+def test_documented_uses_work() -> None:
+    for module in (examples, marking):
+        assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(examples).attempted > 3
+
+
+def test_skills_file(tmp_path: Path) -> None:
+    assert len(read_skills(ROOT / "questions" / "skills.yaml")) == 12
+    broken = tmp_path / "skills.yaml"
+    broken.write_text("format: 1\nskills:\n  - id: a\n    name: A\n", encoding="utf-8")
+    with pytest.raises(BankError, match="definition"):
+        read_skills(broken)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "questions").glob("*.yaml")), ids=lambda path: path.name)
+def test_shipped_banks_have_no_problem(path: Path) -> None:
+    if path.name != "skills.yaml":
+        assert load_file(path, skills=read_skills(path.with_name("skills.yaml"))).problems == ()
