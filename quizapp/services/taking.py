@@ -146,7 +146,7 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         NotFoundError: no such question, or its feedback may not be seen yet: the two look alike.
     """
     ref = attempt_ref(taker, attempt, now=now)
-    _, revision, response = _item_rows(attempt, position)
+    attempt_item, revision, response = _item_rows(attempt, position)
     checked = response is not None and response.frozen_at is not None
     if not (ref.results_shown or (ref.immediate and checked)):
         raise NotFoundError("feedback")
@@ -158,7 +158,7 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         position=position,
         content=content,
         response=given,
-        feedback=content.item.explain(given),
+        feedback=content.item.explain(given, attempt_item.shown),
         fraction=content.item.score(given).fraction,
         confidence=None if response is None else response.confidence,
         skill_name=_skill_name(revision.skill),

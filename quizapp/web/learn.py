@@ -12,8 +12,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form, ValidationError
 
-from quizapp.services import attempts, my_work as my_work_service, taking
-from quizapp.services.attempts import CannotStartError, NotFoundError, RefusedError
+from quizapp.items.base import Response as ItemResponse
+from quizapp.services import attempts, taking
+from quizapp.services import my_work as my_work_service
+from quizapp.services.attempts import CannotStartError, RefusedError
+from quizapp.services.rosters import NotFoundError
 from quizapp.services.taking import QuestionPage
 from quizapp.web import auth, instance, kept
 from quizapp.web.auth import Access, access
@@ -55,32 +58,50 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
     if not _token_is_good():
         sentence = _("This page had been open for a long time. Your answer is still here: press the button again.")
         return draw_question(page, form, sure, sentence=sentence), 400
-    go = request.form.get("go", "save")
     if not form.validate():
         return draw_question(page, form, sure), 422
+    skipping = request.form.get("go") == "skip"
     response = page.content.item.read(form, page.shown)
-    if response is None and go != "skip":
+    if response is None and not skipping:
         return draw_question(page, form, sure, sentence=_("Choose an answer, or press “Skip for now”.")), 422
-    checking = go == "check" and page.attempt.immediate and response is not None
     try:
-        if response is not None or page.response is not None:
-            store = attempts.check if checking else attempts.save
-            saved = store(
-                auth.taker(),
-                attempt,
-                position,
-                None if response is None else response.to_json(),
-                confidence=sure.level,
-                base_sequence=_sequence(),
-                now=instance.now(),
-            )
-            if saved.other_tab:
-                flash(_("This question was also answered in another tab. The newest answer counts: this one."), "warn")
+        checked = _store(page, response, sure, checking=request.form.get("go") == "check")
     except RefusedError as refused:
         return _after_refusal(page, refused)
-    if checking:
+    if checked:
         return redirect(url_for("learn.feedback", attempt=attempt, position=position))
-    return redirect(_next_url(page, position, skipped=go == "skip"))
+    return redirect(_next_url(page, position, skipped=skipping))
+
+
+def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceForm, *, checking: bool) -> bool:
+    """Save what was given, or check it where this quiz does so at once. Returns whether it was checked."""
+    taker, attempt, moment, base = auth.taker(), page.attempt.public_id, instance.now(), _sequence()
+    if checking and page.attempt.immediate and response is not None:
+        saved = attempts.check(
+            taker,
+            attempt,
+            page.position,
+            response.to_json(),
+            confidence=sure.level,
+            base_sequence=base,
+            now=moment,
+        )
+    elif response is None and page.response is None:
+        return False
+    else:
+        saved = attempts.save(
+            taker,
+            attempt,
+            page.position,
+            None if response is None else response.to_json(),
+            confidence=sure.level,
+            base_sequence=base,
+            now=moment,
+        )
+        checking = False
+    if saved.other_tab:
+        flash(_("This question was also answered in another tab. The newest answer counts: this one."), "warn")
+    return checking
 
 
 @bp.post("/t/<attempt>/<int:position>/draft")
@@ -231,8 +252,12 @@ def _token_is_good() -> bool:
 
 
 def _sequence() -> int | None:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
+    """Return the save that the page was drawn from; 0 before the first, None when it was not said."""
+    typed = request.form.get("version")
+    if typed == "":
+        return 0
+    known = typed is not None and typed.isascii() and typed.isdigit() and len(typed) < 9
+    return int(typed or 0) if known else None
 
 
 def _signed_out(attempt: str, position: int) -> tuple[str, int]:
