@@ -28,7 +28,7 @@ class Reorder {
       button.type = "button";
       button.className = "btn quiet small";
       button.dataset.step = String(step);
-      button.textContent = sign;
+      button.textContent = `${sign} ${word}`;
       button.setAttribute("aria-label", `${word}: ${name}`);
       button.addEventListener("click", () => this.move(line, step, button));
       pair.append(button);
