@@ -131,6 +131,8 @@ class Response(Base):
     saved_at: Mapped[datetime]
     sequence: Mapped[int] = mapped_column(default=1)
     """Rises with every save; orders saves whatever the clock does."""
+    saved_from: Mapped[str | None] = mapped_column(sa.String(8))
+    """A random word of the page that saved last: tells two open tabs apart."""
     frozen_at: Mapped[datetime | None]
 
 

@@ -57,6 +57,10 @@ class Taker:
         return sa.and_(Attempt.student_id.is_(None), Attempt.visitor_hash == (self.visitor_hash or ""))
 
 
+TAB_LENGTH = 8
+"""Signs of the random word by which the pages of one question are told apart."""
+
+
 class RefusedError(RuntimeError):
     """An answer was not taken; `reason` says which rule refused it."""
 
@@ -80,6 +84,16 @@ class CannotStartError(RuntimeError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The page an answer comes from."""
+
+    tab: str
+    """A random word of that page, the same for all its saves."""
+    sequence: int
+    """The newest save it knows of; 0 before the first."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +192,7 @@ def save(
     content: dict[str, Any] | None,
     *,
     confidence: float | None,
-    base_sequence: int | None,
+    drawn: Drawn | None,
     now: datetime,
 ) -> Saved:
     """Keep an answer as a draft that can still be changed.
@@ -187,14 +201,14 @@ def save(
         attempt: public id.
         position: the question's place, from 1.
         content: the response as JSON; None empties the answer.
-        base_sequence: the save that the page was drawn from; 0 before the first.
+        drawn: the page the answer comes from; None when it is not known.
 
     Raises:
         NotFoundError: no such question in an attempt of this taker.
         RefusedError: handed in, closed, out of time or already checked.
     """
     with writing() as session:
-        return _save(session, taker, attempt, position, content, confidence, base_sequence, now)
+        return _save(session, taker, attempt, position, content, confidence, drawn, now)
 
 
 def check(
@@ -204,7 +218,7 @@ def check(
     content: dict[str, Any],
     *,
     confidence: float | None,
-    base_sequence: int | None,
+    drawn: Drawn | None,
     now: datetime,
 ) -> Saved:
     """Save an answer, freeze it and mark it: from here on nothing changes the scored try.
@@ -214,7 +228,7 @@ def check(
         RefusedError: as for `save`, or this quiz gives no feedback before the end.
     """
     with writing() as session:
-        saved = _save(session, taker, attempt, position, content, confidence, base_sequence, now, freeze=True)
+        saved = _save(session, taker, attempt, position, content, confidence, drawn, now, freeze=True)
         row = session.scalars(sa.select(Attempt).where(Attempt.public_id == attempt)).one()
         score_missing(session, row, reason=ScoreReason.CHECKED, now=now, positions=[position])
         return saved
@@ -338,7 +352,7 @@ def _save(
     position: int,
     content: dict[str, Any] | None,
     confidence: float | None,
-    base_sequence: int | None,
+    drawn: Drawn | None,
     now: datetime,
     *,
     freeze: bool = False,
@@ -351,6 +365,7 @@ def _save(
             sa.literal(confidence, type_=Response.confidence.type),
             sa.literal(now, type_=Response.saved_at.type),
             sa.literal(1),
+            sa.literal(None if drawn is None else drawn.tab, type_=Response.saved_from.type),
             sa.literal(now if freeze else None, type_=Response.frozen_at.type),
         )
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
@@ -370,7 +385,16 @@ def _save(
     if freeze:
         open_item = open_item.where(sa.or_(Assignment.id.is_(None), Assignment.feedback == FeedbackMode.IMMEDIATE))
     insert = upsert(Response).from_select(
-        ["attempt_item_id", "try_number", "content", "confidence", "saved_at", "sequence", "frozen_at"],
+        [
+            "attempt_item_id",
+            "try_number",
+            "content",
+            "confidence",
+            "saved_at",
+            "sequence",
+            "saved_from",
+            "frozen_at",
+        ],
         open_item,
     )
     guarded = insert.on_conflict_do_update(
@@ -380,18 +404,33 @@ def _save(
             "confidence": insert.excluded.confidence,
             "saved_at": insert.excluded.saved_at,
             "sequence": Response.sequence + 1,
+            "saved_from": insert.excluded.saved_from,
             "frozen_at": insert.excluded.frozen_at,
         },
         where=Response.frozen_at.is_(None),
     ).returning(Response.sequence)
+    earlier = _earlier_save(session, attempt, position)
     sequence = session.execute(guarded).scalar_one_or_none()
     if sequence is None:
         raise _refusal(session, taker, attempt, position, now)
     return Saved(
         sequence=sequence,
         at=now,
-        other_tab=base_sequence is not None and sequence != base_sequence + 1,
+        other_tab=drawn is not None
+        and earlier is not None
+        and earlier.saved_from != drawn.tab
+        and earlier.sequence > drawn.sequence,
     )
+
+
+def _earlier_save(session: Session, attempt: str, position: int) -> sa.Row[int, str | None] | None:
+    """Return number and page of the save before this one. Only a sentence depends on it."""
+    return session.execute(
+        sa.select(Response.sequence, Response.saved_from)
+        .join(AttemptItem, AttemptItem.id == Response.attempt_item_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.public_id == attempt, AttemptItem.position == position, Response.try_number == 1)
+    ).one_or_none()
 
 
 def _refusal(

@@ -186,7 +186,7 @@ def _take(assignment: str, student_id: int, manner: Manner, week: int, day: date
         page = question_page(taker, attempt, position, now=moment)
         response, sure = _answer(page.content.item, page.shown, manner, week, rng)
         if response is not None:
-            attempts.check(taker, attempt, position, response, confidence=sure, base_sequence=None, now=moment)
+            attempts.check(taker, attempt, position, response, confidence=sure, drawn=None, now=moment)
         if position == page.attempt.total:
             break
         position += 1

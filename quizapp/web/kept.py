@@ -15,7 +15,7 @@ from quizapp.web import instance
 from quizapp.web.forms import ConfidenceForm, ReturnForm
 
 LIVES_SECONDS = 24 * 60 * 60
-NOT_KEPT = {"csrf_token", "go", "version"}
+NOT_KEPT = {"csrf_token", "go", "tab", "version"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def save_late(late: LateAnswer, token: str) -> str:
             late.position,
             response.to_json(),
             confidence=ConfidenceForm(late.fields).level,
-            base_sequence=None,
+            drawn=None,
             now=now,
         )
     except (NotFoundError, RefusedError):

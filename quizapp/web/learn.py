@@ -15,7 +15,7 @@ from wtforms import Form, ValidationError
 from quizapp.items.base import Response as ItemResponse
 from quizapp.services import attempts, taking
 from quizapp.services import my_work as my_work_service
-from quizapp.services.attempts import CannotStartError, RefusedError
+from quizapp.services.attempts import TAB_LENGTH, CannotStartError, Drawn, RefusedError
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.taking import QuestionPage
 from quizapp.web import auth, instance, kept
@@ -75,7 +75,7 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
 
 def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceForm, *, checking: bool) -> bool:
     """Save what was given, or check it where this quiz does so at once. Returns whether it was checked."""
-    taker, attempt, moment, base = auth.taker(), page.attempt.public_id, instance.now(), _sequence()
+    taker, attempt, moment, drawn = auth.taker(), page.attempt.public_id, instance.now(), _drawn()
     if checking and page.attempt.immediate and response is not None:
         saved = attempts.check(
             taker,
@@ -83,7 +83,7 @@ def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceFo
             page.position,
             response.to_json(),
             confidence=sure.level,
-            base_sequence=base,
+            drawn=drawn,
             now=moment,
         )
     elif response is None and page.response is None:
@@ -95,7 +95,7 @@ def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceFo
             page.position,
             None if response is None else response.to_json(),
             confidence=sure.level,
-            base_sequence=base,
+            drawn=drawn,
             now=moment,
         )
         checking = False
@@ -128,12 +128,12 @@ def draft(attempt: str, position: int) -> tuple[Response, int]:
             position,
             None if response is None else response.to_json(),
             confidence=ConfidenceForm(request.form).level,
-            base_sequence=None,
+            drawn=_drawn(),
             now=moment,
         )
     except RefusedError as refused:
         return jsonify(error=refused.reason), 409
-    return jsonify(version=str(saved.sequence), saved_at=format_time(moment, "short")), 200
+    return jsonify(version=str(saved.sequence), saved_at=format_time(moment, "HH:mm")), 200
 
 
 @bp.get("/t/<attempt>/<int:position>/feedback")
@@ -237,6 +237,7 @@ def draw_question(page: QuestionPage, form: Form, sure: ConfidenceForm, *, sente
         page=page,
         form=form,
         sure=sure,
+        tab=request.form.get("tab", "")[:TAB_LENGTH] or secrets.token_hex(TAB_LENGTH // 2),
         html=page.html,
         sentence=sentence,
         errors=bool(sentence or form.errors),
@@ -251,13 +252,12 @@ def _token_is_good() -> bool:
     return True
 
 
-def _sequence() -> int | None:
-    """Return the save that the page was drawn from; 0 before the first, None when it was not said."""
-    typed = request.form.get("version")
-    if typed == "":
-        return 0
-    known = typed is not None and typed.isascii() and typed.isdigit() and len(typed) < 9
-    return int(typed or 0) if known else None
+def _drawn() -> Drawn | None:
+    """Return which page this post comes from, and the newest save that page knows of."""
+    tab, version = request.form.get("tab", ""), request.form.get("version", "")
+    if not tab or (version and not (version.isascii() and version.isdigit() and len(version) < 9)):
+        return None
+    return Drawn(tab[:TAB_LENGTH], int(version or 0))
 
 
 def _signed_out(attempt: str, position: int) -> tuple[str, int]:
