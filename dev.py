@@ -6,6 +6,7 @@
     python3 dev.py lint             check style and types
     python3 dev.py format           write the style
     python3 dev.py bench            run the measurements in tests/bench
+    python3 dev.py pictures         make the pictures in docs/pictures anew
     python3 dev.py build            make the wheel and the source archive in dist/
     python3 dev.py pin              renew constraints.txt from pyproject.toml
 
@@ -65,6 +66,7 @@ def main(arguments: list[str]) -> int:
         "lint": lint,
         "format": write_style,
         "bench": bench,
+        "pictures": pictures,
         "build": build,
         "pin": pin,
     }
@@ -144,6 +146,14 @@ def bench(extra: list[str]) -> int:
     if not scripts:
         raise SetUpError("There is no tests/bench/bench_*.py to run.")
     return max(call([python(), str(script), *extra]) for script in scripts)
+
+
+def pictures(extra: list[str]) -> int:
+    """Makes the pictures of the documents with the app, its demo class and a real browser."""
+    ensure_python("test")
+    ensure_browser_parts()
+    environment = {**os.environ, **ensure_browser()}
+    return call([python(), "-m", "tests.browser.pictures", *extra], environment)
 
 
 def build(extra: list[str]) -> int:

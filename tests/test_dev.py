@@ -241,9 +241,26 @@ def test_wrong_call_is_told(words: list[str], code: int, capsys: pytest.CaptureF
     assert "run" in printed.out + printed.err
 
 
-@pytest.mark.parametrize("verb", ["run", "test", "lint", "format", "bench", "build", "pin"])
+@pytest.mark.parametrize("verb", ["run", "test", "lint", "format", "bench", "pictures", "build", "pin"])
 def test_every_verb_is_explained(verb: str) -> None:
     assert f"python3 dev.py {verb} " in str(dev.__doc__)
+
+
+def test_pictures_are_made_with_the_browser_that_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[list[str], dict[str, str]]] = []
+
+    def call(command: list[str], environment: dict[str, str] | None = None) -> int:
+        ran.append((command, environment or {}))
+        return 0
+
+    for name in ("ensure_python", "ensure_browser_parts"):
+        monkeypatch.setattr(dev, name, lambda *arguments: None)
+    monkeypatch.setattr(dev, "ensure_browser", lambda: {"QUIZAPP_BROWSER": "/bin/browser"})
+    monkeypatch.setattr(dev, "call", call)
+    assert dev.main(["pictures"]) == 0
+    ((command, environment),) = ran
+    assert command[1:] == ["-m", "tests.browser.pictures"]
+    assert environment["QUIZAPP_BROWSER"] == "/bin/browser"
 
 
 def test_measurements_need_a_script(checkout: Path) -> None:
