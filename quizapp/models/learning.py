@@ -43,6 +43,8 @@ class Assignment(Base):
     section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
     quiz_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True)
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    request_key: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
+    """A random word of the form it was made with, so that sending the form twice assigns once."""
     created_at: Mapped[datetime]
     opens_at: Mapped[datetime]
     due_at: Mapped[datetime | None]

@@ -68,6 +68,8 @@ class Section(Base):
     door_open_until: Mapped[datetime | None]
     """Until then the joining page may list names."""
     simulated: Mapped[bool] = mapped_column(default=False)
+    request_key: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
+    """A random word of the form it was made with, so that sending the form twice makes one class."""
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 

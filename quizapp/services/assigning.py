@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from quizapp.models import (
     Assignment,
@@ -92,40 +93,47 @@ def get_quiz(public_id: str, account_id: int | None = None) -> QuizRef:
     raise NotFoundError("quiz")
 
 
-def assign(section: SectionRef, quiz: QuizRef, rules: AssignmentRules, *, account_id: int, now: datetime) -> str:
+def assign(
+    section: SectionRef,
+    quiz: QuizRef,
+    rules: AssignmentRules,
+    *,
+    account_id: int,
+    now: datetime,
+    request_key: str | None = None,
+) -> str:
     """Give a quiz, as it is now, to a class.
 
+    Args:
+        request_key: the form's random word; the same word never assigns twice.
+
     Returns:
-        The public id of the assignment. Sending the same again within a minute gives the same
-        one, so a double click does not assign twice.
+        The public id of the assignment.
     """
-    with writing() as session:
-        twin = session.scalar(
-            sa.select(Assignment).where(
-                Assignment.section_id == section.id,
-                Assignment.quiz_revision_id == quiz.revision_id,
-                Assignment.created_by == account_id,
-                Assignment.created_at > now.replace(second=0, microsecond=0),
-                Assignment.created_at <= now,
+    try:
+        with writing() as session:
+            row = Assignment(
+                section_id=section.id,
+                quiz_revision_id=quiz.revision_id,
+                created_by=account_id,
+                request_key=request_key,
+                created_at=now,
+                opens_at=now,
+                closes_at=rules.closes_at,
+                feedback=rules.feedback,
+                ask_confidence=rules.ask_confidence,
+                shuffle_items=rules.shuffle_items,
+                attempts_allowed=rules.attempts_allowed,
             )
-        )
-        if twin is not None:
-            return twin.public_id
-        row = Assignment(
-            section_id=section.id,
-            quiz_revision_id=quiz.revision_id,
-            created_by=account_id,
-            created_at=now,
-            opens_at=now,
-            closes_at=rules.closes_at,
-            feedback=rules.feedback,
-            ask_confidence=rules.ask_confidence,
-            shuffle_items=rules.shuffle_items,
-            attempts_allowed=rules.attempts_allowed,
-        )
-        session.add(row)
-        session.flush()
-        return row.public_id
+            session.add(row)
+            session.flush()
+            return row.public_id
+    except IntegrityError:
+        return db.session.scalars(
+            sa.select(Assignment.public_id).where(
+                Assignment.request_key == request_key, Assignment.section_id == section.id
+            )
+        ).one()
 
 
 def release_results(section: SectionRef, assignment: str, *, now: datetime) -> None:

@@ -30,6 +30,7 @@ from quizapp.models import (
     Student,
     db,
 )
+from quizapp.services import throttling
 from quizapp.services.assigning import QuizRef
 from quizapp.services.catalogue import content_of
 from quizapp.services.rosters import NotFoundError
@@ -168,12 +169,18 @@ def _start_assignment(assignment: str, student_id: int, now: datetime, rng: rand
         return attempt.public_id
 
 
-def start_trial(quiz: QuizRef, visitor_hash: str, *, now: datetime, rng: random.Random) -> str:
+def start_trial(quiz: QuizRef, visitor_hash: str, *, network: str, key: str, now: datetime, rng: random.Random) -> str:
     """Start an attempt that belongs to nobody and is deleted after a day.
 
     Returns:
         The public id of the attempt.
+
+    Raises:
+        TooManyFailuresError: this network has started too many trials lately.
     """
+    limits = {throttling.throttle_key("trial", network, key=key, now=now): throttling.TRIALS_PER_NETWORK}
+    throttling.refuse_if_exhausted(limits, now=now)
+    throttling.count_failure(limits, now=now)
     with writing() as session:
         attempt = Attempt(
             quiz_revision_id=quiz.revision_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +29,7 @@ from quizapp.services.writing import writing
 
 NAME_MAX = 80
 NAMES_AT_ONCE = 400
+SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 
 class NotFoundError(LookupError):
@@ -112,14 +113,39 @@ def get_section(public_id: str, account_id: int) -> SectionRef:
     return _ref(row)
 
 
-def create_section(name: str, *, account_id: int, now: datetime, simulated: bool = False) -> SectionRef:
-    """Make a class with a fresh join code, taught by the one who makes it."""
-    with writing() as session:
-        section = Section(name=name.strip(), join_code=_free_code(session), created_at=now, simulated=simulated)
-        session.add(section)
-        session.flush()
-        session.add(SectionTeacher(section_id=section.id, account_id=account_id))
-        return _ref(section)
+def create_section(
+    name: str,
+    *,
+    account_id: int,
+    now: datetime,
+    simulated: bool = False,
+    request_key: str | None = None,
+) -> SectionRef:
+    """Make a class with a fresh join code, taught by the one who makes it.
+
+    Args:
+        request_key: the form's random word; the same word never makes two classes.
+    """
+    try:
+        with writing() as session:
+            section = Section(
+                name=name.strip(),
+                join_code=_free_code(session),
+                request_key=request_key,
+                created_at=now,
+                simulated=simulated,
+            )
+            session.add(section)
+            session.flush()
+            session.add(SectionTeacher(section_id=section.id, account_id=account_id))
+            return _ref(section)
+    except IntegrityError:
+        made = db.session.scalars(
+            sa.select(Section)
+            .join(SectionTeacher, SectionTeacher.section_id == Section.id)
+            .where(Section.request_key == request_key, SectionTeacher.account_id == account_id)
+        )
+        return _ref(made.one())
 
 
 def roster_page(public_id: str, account_id: int) -> RosterPage:
@@ -174,8 +200,9 @@ def add_students(
 ) -> CardsPage:
     """Add students to a class and make their cards.
 
-    Names that are in the class already are left as they are, so sending the list again, or a
-    longer list, does no harm.
+    Names that are in the class already are left as they are, so sending a longer list does no
+    harm. Names added a moment ago get their cards again: a double click must not hide the only
+    page that shows the words.
 
     Returns:
         The new students' cards: the only time their words can be read.
@@ -188,7 +215,7 @@ def add_students(
         cards, there = [], []
         for name in names:
             entry = entries.get(fold_name(name))
-            if entry is not None and entry.removed_at is None:
+            if entry is not None and entry.removed_at is None and entry.added_at < now - SENT_TWICE_WITHIN:
                 there.append(entry.display_name)
                 continue
             if entry is None:

@@ -27,6 +27,8 @@ PER_NETWORK = Limit(60, timedelta(minutes=10))
 """Wrong secrets from one address: a whole class sits behind one."""
 CODES_PER_NETWORK = Limit(20, timedelta(minutes=1))
 """Wrong class codes from one address."""
+TRIALS_PER_NETWORK = Limit(300, timedelta(minutes=10))
+"""Trials started from one address: several classes at once, but no flood."""
 
 
 class TooManyFailuresError(RuntimeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -127,7 +128,13 @@ class SetUpForm(NewPasswordForm):
     field_order = ("name", "login", "password")
 
 
-class SectionForm(FlaskForm):
+class OnceForm(FlaskForm):
+    """A form that does its work once, however often it is sent."""
+
+    request_key = HiddenField(default=lambda: secrets.token_hex(16), validators=[Optional(), Length(max=32)])
+
+
+class SectionForm(OnceForm):
     name = StringField(
         _l("Name of the class"),
         [DataRequired(_l("Give the class a name, such as 9B.")), Length(max=120)],
@@ -156,7 +163,7 @@ class RenameForm(FlaskForm):
     )
 
 
-class AssignForm(FlaskForm):
+class AssignForm(OnceForm):
     quiz = RadioField(_l("Which quiz?"), validate_choice=True, validators=[DataRequired(_l("Choose a quiz."))])
     feedback = RadioField(
         _l("When do students see what was right?"),

@@ -34,7 +34,12 @@ def new_section() -> str | Response | tuple[str, int]:
     """Make a class."""
     form = SectionForm()
     if form.validate_on_submit():
-        section = rosters.create_section(form.name.data or "", account_id=auth.account_id(), now=instance.now())
+        section = rosters.create_section(
+            form.name.data or "",
+            account_id=auth.account_id(),
+            now=instance.now(),
+            request_key=form.request_key.data or None,
+        )
         return redirect(url_for("teach.students", section=section.public_id))
     page = render_template("teach/new_section.html", form=form, errors=form.errors)
     return (page, 422) if form.errors else page
@@ -163,10 +168,24 @@ def assign(section: str) -> str | Response | tuple[str, int]:
                 attempts_allowed=int(form.attempts.data) or None,
             )
             quiz = assigning.get_quiz(form.quiz.data, account)
-            assigning.assign(found, quiz, rules, account_id=account, now=instance.now())
+            assigning.assign(
+                found,
+                quiz,
+                rules,
+                account_id=account,
+                now=instance.now(),
+                request_key=form.request_key.data or None,
+            )
             flash(_("“%(title)s” is assigned. Students join with this code.", title=quiz.title), "good")
             return redirect(url_for("teach.join_board", section=section))
-    page = render_template("teach/assign.html", section=found, quizzes=quizzes, form=form, errors=form.errors)
+    page = render_template(
+        "teach/assign.html",
+        section=found,
+        quizzes=quizzes,
+        form=form,
+        errors=form.errors,
+        zone=instance.settings().timezone,
+    )
     return (page, 422) if form.errors else page
 
 

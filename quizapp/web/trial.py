@@ -29,7 +29,14 @@ def start(quiz: str) -> Response:
     """Start a quiz for a visitor."""
     _only_if_open()
     chosen = assigning.get_quiz(quiz, auth.identity().account_id)
-    attempt = attempts.start_trial(chosen, auth.visitor_hash(), now=instance.now(), rng=secrets.SystemRandom())
+    attempt = attempts.start_trial(
+        chosen,
+        auth.visitor_hash(),
+        network=instance.network(),
+        key=instance.key(),
+        now=instance.now(),
+        rng=secrets.SystemRandom(),
+    )
     return redirect(url_for("learn.question", attempt=attempt, position=1))
 
 

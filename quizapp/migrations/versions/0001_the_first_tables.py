@@ -39,11 +39,13 @@ def upgrade() -> None:
     sa.Column('join_code', sa.String(length=8), nullable=False),
     sa.Column('door_open_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('simulated', sa.Boolean(), nullable=False),
+    sa.Column('request_key', sa.String(length=32), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_section')),
     sa.UniqueConstraint('join_code', name=op.f('uq_section_join_code')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_section_public_id'))
+    sa.UniqueConstraint('public_id', name=op.f('uq_section_public_id')),
+    sa.UniqueConstraint('request_key', name=op.f('uq_section_request_key'))
     )
     op.create_table('setting',
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -231,6 +233,7 @@ def upgrade() -> None:
     sa.Column('section_id', sa.Integer(), nullable=False),
     sa.Column('quiz_revision_id', sa.Integer(), nullable=False),
     sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('request_key', sa.String(length=32), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opens_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
@@ -249,7 +252,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['quiz_revision_id'], ['quiz_revision.id'], name=op.f('fk_assignment_quiz_revision_id_quiz_revision'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['section_id'], ['section.id'], name=op.f('fk_assignment_section_id_section'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_assignment_public_id'))
+    sa.UniqueConstraint('public_id', name=op.f('uq_assignment_public_id')),
+    sa.UniqueConstraint('request_key', name=op.f('uq_assignment_request_key'))
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assignment_quiz_revision_id'), ['quiz_revision_id'], unique=False)
