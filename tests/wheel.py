@@ -28,6 +28,12 @@ class RunningServer:
     opening_lines: tuple[str, ...]
     """What it printed until it was ready."""
 
+    @property
+    def set_up_url(self) -> str:
+        """The one-time address for the first account, as printed while nobody is set up."""
+        (found,) = [line.split()[-1] for line in self.opening_lines if line.startswith("Set up:")]
+        return found
+
 
 def build(folder: Path) -> Path:
     """Builds the source archive and the wheel from it, without network, and returns the wheel."""
