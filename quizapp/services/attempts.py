@@ -32,7 +32,7 @@ from quizapp.models import (
 )
 from quizapp.services import throttling
 from quizapp.services.assigning import QuizRef
-from quizapp.services.catalogue import content_of
+from quizapp.services.catalogue import can_be_asked, content_of
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.scoring import score_missing
 from quizapp.services.writing import rows_changed, upsert, writing
@@ -334,7 +334,7 @@ def _draw(session: Session, attempt: Attempt, rng: random.Random, *, shuffle_ite
         session.scalars(
             sa.select(ItemRevision)
             .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
-            .where(QuizItem.quiz_revision_id == attempt.quiz_revision_id)
+            .where(QuizItem.quiz_revision_id == attempt.quiz_revision_id, can_be_asked())
             .order_by(QuizItem.position)
         )
     )

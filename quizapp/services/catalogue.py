@@ -38,6 +38,14 @@ class Content:
                 yield markdown.source, markdown.block
 
 
+def can_be_asked() -> sa.ColumnElement[bool]:
+    """The condition that an item can be answered from what it brings along.
+
+    An item that needs the whole article is asked only where a class has its own copy of it.
+    """
+    return ItemRevision.needs.is_distinct_from("article")
+
+
 _by_hash: dict[str, Content] = {}
 _CONTENTS_KEPT = 4096
 

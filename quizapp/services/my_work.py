@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from quizapp.models import Attempt, AttemptItem, QuizItem, Response, db
+from quizapp.models import Attempt, AttemptItem, ItemRevision, QuizItem, Response, db
+from quizapp.services.catalogue import can_be_asked
 from quizapp.services.coursework import AssignmentRow, AttemptLine, list_assignments, list_attempts
 from quizapp.services.progress import SkillCell, list_skills, scores_of_student, skill_cells
 
@@ -85,7 +86,8 @@ def _questions(assignments: list[AssignmentRow]) -> dict[int, int]:
     return dict(
         db.session.execute(
             sa.select(QuizItem.quiz_revision_id, sa.func.count())
-            .where(QuizItem.quiz_revision_id.in_(revisions))
+            .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)
+            .where(QuizItem.quiz_revision_id.in_(revisions), can_be_asked())
             .group_by(QuizItem.quiz_revision_id)
         ).all()
     )
