@@ -14,7 +14,7 @@ from quizapp.models import db
 from quizapp.models.storage import engine_options, prepare_engine
 from quizapp.paths import PACKAGE, resource_dir
 from quizapp.services import writing
-from quizapp.web import account, admin, auth, errors, join, learn, navigation, security, teach, trial
+from quizapp.web import account, admin, auth, author, errors, join, learn, media, navigation, security, teach, trial
 
 LANGUAGES = ("en",)
 
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.configure(app, settings)
     _attach_storage(app, settings)
     _attach_languages(app, settings)
-    for part in (join, learn, trial, teach, account, admin):
+    for part in (join, learn, trial, teach, author, account, admin, media):
         app.register_blueprint(part.bp)
     security.init_app(app, settings)
     errors.init_app(app)
@@ -82,7 +82,7 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
 
     app.jinja_env.filters.update(
         item_template=lambda kind: app.jinja_env.select_template([f"items/{kind}.html", "items/_default.html"]),
-        clock_time=lambda moment: format_time(moment, "short"),
+        clock_time=lambda moment: format_time(moment, "HH:mm"),
         day=lambda moment: format_date(moment, "d MMM"),
         moment=lambda moment: format_datetime(moment, "EEE d MMM, HH:mm"),
     )

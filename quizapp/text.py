@@ -134,3 +134,25 @@ def plain(source: str) -> str:
         if token.type.endswith("_close") or token.type in {"fence", "code_block"}:
             pieces.append("\n")
     return " ".join("".join(pieces).split())
+
+
+@lru_cache(maxsize=4096)
+def emphasised(source: str) -> tuple[str, ...]:
+    """The words that an author set in *emphasis*, in order, as plain text.
+
+    >>> emphasised("Not *said* but *was **told** off*, she **claims**.")
+    ('said', 'was told off')
+    """
+    found: list[str] = []
+    for token in _MARKDOWN.parse(source):
+        depth = 0
+        for child in token.children or ():
+            if child.type == "em_open":
+                depth += 1
+                if depth == 1:
+                    found.append("")
+            elif child.type == "em_close":
+                depth -= 1
+            elif depth:
+                found[-1] += " " if child.type in {"softbreak", "hardbreak"} else child.content
+    return tuple(found)

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from quizapp import BankError
 from quizapp.bank.messages import sentence
 from quizapp.bank.model import Bank, Skill, Source, Stimulus
+from quizapp.bank.pictures import PictureError, read_picture
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Mapping, Node, Scalar, Sequence, Tree, data_of, read
 from quizapp.bank.syntax import quoted
@@ -55,7 +56,7 @@ class _SkillsFile(Part):
 
 
 def load_file(path: Path, *, skills: Iterable[Skill]) -> Loaded:
-    """Read and check one bank file.
+    """Read and check one bank file, and the pictures beside it.
 
     Args:
         path: the file.
@@ -64,15 +65,21 @@ def load_file(path: Path, *, skills: Iterable[Skill]) -> Loaded:
     Raises:
         OSError: when the file cannot be opened.
     """
-    return load_text(path.read_bytes(), str(path), skills=skills)
+    return load_text(path.read_bytes(), str(path), skills=skills, folder=path.parent)
 
 
-def load_text(data: bytes, name: str, *, skills: Iterable[Skill]) -> Loaded:
-    """Check a bank given as bytes; `name` is what the problems call it."""
+def load_text(data: bytes, name: str, *, skills: Iterable[Skill], folder: Path | None = None) -> Loaded:
+    """Check a bank given as bytes; `name` is what the problems call it.
+
+    Pictures are looked for in `folder`; without one they are taken to be there.
+    """
     tree = read(data, name)
     if tree.root is None:
         return Loaded(None, in_order(tree.problems))
-    bank = _Loading(tree, tree.root, tuple(skills)).bank()
+    loading = _Loading(tree, tree.root, tuple(skills))
+    bank = loading.bank()
+    if folder is not None:
+        loading.check_pictures(folder)
     if any(problem.level == "error" for problem in tree.problems):
         bank = None
     return Loaded(bank, in_order(tree.problems))
@@ -132,6 +139,17 @@ class _Loading:
             stimuli=tuple(stimuli),
             items=tuple(items),
         )
+
+    def check_pictures(self, folder: Path) -> None:
+        """Report every picture that could not be shown."""
+        for node in self._entries("stimuli"):
+            image = node.fields.get("image")
+            if not isinstance(image, Scalar) or "/" in image.value or "\\" in image.value:
+                continue  # reported already, as a name that is none
+            try:
+                read_picture(folder, image.value)
+            except PictureError as error:
+                self._add(image, error.code, str(error))
 
     def _envelope(self) -> _Envelope | None:
         try:

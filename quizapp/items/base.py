@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 from wtforms import Form
 
-from quizapp.items.controls import Controls, bind
+from quizapp.items.controls import AnswerForm, Controls, bind
 from quizapp.items.numbers import numbers_in
 from quizapp.items.parts import (
     JSON,
@@ -179,14 +179,16 @@ class Item(BaseModel, Generic[R]):
 
     # What every kind has -----------------------------------------------------
 
-    def form(self, shown: Shown, formdata: Any = None, response: R | None = None) -> Form:
+    def form(self, shown: Shown, formdata: Any = None, response: R | None = None, *, place: str = "") -> AnswerForm:
         """The form of this question, prefix "a-", bound to a post or to an earlier response.
 
         `formdata` is a multidict with `getlist`, or None. Posted values are positions in
-        the shown order. `validate()` gives field errors; a blank answer is none.
+        the shown order. `validate()` gives field errors; a blank answer is none. `place` is a
+        name for the question on a page that holds several: it keeps fields and ids apart,
+        and the prompt is no longer the page's title.
         """
         data = self.filled(response, shown) if response is not None else {}
-        return bind(self.controls(shown), formdata, data)
+        return bind(self.controls(shown), formdata, data, place)
 
     def response_from_json(self, data: JSON) -> R:
         """The response stored by `Response.to_json`. Raises ResponseError if it is none."""

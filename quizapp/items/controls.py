@@ -29,10 +29,20 @@ PREFIX = "a-"
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def bind(controls: Controls, formdata: Any, data: Mapping[str, object]) -> Form:
-    """A form of these controls, holding a post (a multidict) or earlier data."""
-    form_class = type("AnswerForm", (Form,), dict(controls))
-    form: Form = form_class(formdata=formdata, prefix=PREFIX, data=dict(data))
+class AnswerForm(Form):
+    """The form of one question. `place` names it on a page that holds several, else it is ""."""
+
+    place: ClassVar[str] = ""
+
+
+def bind(controls: Controls, formdata: Any, data: Mapping[str, object], place: str = "") -> AnswerForm:
+    """A form of these controls, holding a post (a multidict) or earlier data.
+
+    `place` goes into the prefix of every field, so that several questions can share a page.
+    """
+    form_class = type("AnswerForm", (AnswerForm,), {**controls, "place": place})
+    prefix = f"{PREFIX}{place}-" if place else PREFIX
+    form: AnswerForm = form_class(formdata=formdata, prefix=prefix, data=dict(data))
     return form
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from quizapp import text
 from quizapp.bank.loader import load_file, read_skills
 from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
+from quizapp.bank.model import Stimulus
+from quizapp.bank.pictures import PictureError
 from quizapp.bank.problems import Problem
 from quizapp.items.registry import item_to_json
 from quizapp.models import (
@@ -32,6 +35,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.catalogue import Content, read_content
+from quizapp.services.pictures import keep_pictures
 from quizapp.services.writing import upsert, writing
 
 
@@ -78,8 +82,13 @@ def publish_file(
     loaded = load_file(path, skills=skills)
     if loaded.bank is None:
         return Published(path.name, None, None, 0, 0, loaded.problems)
-    revision, changed = publish_bank(loaded.bank, source=path.read_text(encoding="utf-8"), now=now, owner_id=owner_id)
     bank = loaded.bank
+    try:
+        pictures = keep_pictures(bank, path.parent)
+    except PictureError as error:
+        raise PublishingError(str(error)) from error
+    source = path.read_text(encoding="utf-8")
+    revision, changed = publish_bank(bank, source=source, pictures=pictures, now=now, owner_id=owner_id)
     return Published(path.name, bank.title, revision, len(bank.items), changed, loaded.problems)
 
 
@@ -93,7 +102,14 @@ def publish_skills(skills: Iterable[SkillEntry]) -> None:
             session.add(row)
 
 
-def publish_bank(bank: BankFile, *, source: str, now: datetime, owner_id: int | None = None) -> tuple[int, int]:
+def publish_bank(
+    bank: BankFile,
+    *,
+    source: str,
+    now: datetime,
+    owner_id: int | None = None,
+    pictures: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, int]:
     """Freeze a checked bank as a new revision, unless nothing changed.
 
     Args:
@@ -101,6 +117,7 @@ def publish_bank(bank: BankFile, *, source: str, now: datetime, owner_id: int | 
         source: the text it was read from, kept with the revision.
         now: the moment of publication.
         owner_id: the teacher who owns it; None for a bank that we ship.
+        pictures: the name under which each picture is kept, by its name in the bank.
 
     Returns:
         The number of the bank's newest revision, and how many items are new or changed.
@@ -108,9 +125,13 @@ def publish_bank(bank: BankFile, *, source: str, now: datetime, owner_id: int | 
     Raises:
         PublishingError: an item id was used for another kind of question before.
     """
-    contents = [Content(item, bank.stimulus(item.about) if item.about else None) for item in bank.items]
+    contents = [
+        Content(item, _with_kept_picture(bank.stimulus(item.about), pictures) if item.about else None)
+        for item in bank.items
+    ]
     cleaned = _clean_rows(contents)
-    source_hash = _hash(source)
+    # Another picture under the same name is another bank, though no word of it changed.
+    source_hash = _hash("\n".join([source, *sorted(pictures.values())]))
     with writing() as session:
         _store_clean(session, cleaned)
         row = _bank_row(session, bank.slug, owner_id, now)
@@ -156,6 +177,12 @@ def renew_clean_texts() -> int:
         with writing() as session:
             _store_clean(session, missing)
     return len(missing)
+
+
+def _with_kept_picture(stimulus: Stimulus, pictures: Mapping[str, str]) -> Stimulus:
+    if stimulus.image is None or stimulus.image not in pictures:
+        return stimulus
+    return stimulus.model_copy(update={"image": pictures[stimulus.image]})
 
 
 def _clean_rows(contents: Iterable[Content], skip: set[str] | None = None) -> dict[str, str]:

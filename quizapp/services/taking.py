@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from quizapp import text
+from quizapp.bank.evidence import Stretch, pointed_at
 from quizapp.items.base import Feedback, Response, Shown
 from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemRevision, Score, Skill, db
 from quizapp.models import Response as ResponseRow
@@ -64,6 +65,13 @@ class FeedbackPage:
     @property
     def sure(self) -> bool:
         return self.confidence is not None and self.confidence > 0.9
+
+    @property
+    def pointed(self) -> tuple[Stretch, ...]:
+        """The quoted words of the stimulus, cut where the explanation points at them."""
+        stimulus, explanation = self.content.stimulus, self.content.item.explanation
+        quote = None if stimulus is None else stimulus.quote
+        return pointed_at(quote or "", None if explanation is None else explanation.evidence)
 
 
 @dataclass(frozen=True)

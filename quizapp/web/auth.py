@@ -119,7 +119,7 @@ def home_url() -> str:
 
 def _load_identity() -> None:
     token = session.get(TOKEN)
-    if request.endpoint in {None, "static"} or not isinstance(token, str):
+    if request.endpoint in {None, "static", "media.picture"} or not isinstance(token, str):
         g.identity = NOBODY
         return
     g.identity = identify(token, now=instance.now())

@@ -21,6 +21,7 @@ from quizapp.services.taking import QuestionPage
 from quizapp.web import auth, instance, kept
 from quizapp.web.auth import Access, access
 from quizapp.web.forms import ConfidenceForm, ReturnForm
+from quizapp.web.media import image_url
 from quizapp.web.security import csrf
 
 bp = Blueprint("learn", __name__)
@@ -151,7 +152,13 @@ def feedback(attempt: str, position: int) -> str | Response:
         if page.attempt.handed_in_at is not None
         else _next_after_feedback(attempt, position, page.attempt.total)
     )
-    return render_template("learn/feedback.html", page=page, html=page.html, next_url=next_url)
+    return render_template(
+        "learn/feedback.html",
+        page=page,
+        html=page.html,
+        image_url=image_url(page.content.stimulus),
+        next_url=next_url,
+    )
 
 
 @bp.get("/t/<attempt>/check")
@@ -239,6 +246,7 @@ def draw_question(page: QuestionPage, form: Form, sure: ConfidenceForm, *, sente
         sure=sure,
         tab=request.form.get("tab", "")[:TAB_LENGTH] or secrets.token_hex(TAB_LENGTH // 2),
         html=page.html,
+        image_url=image_url(page.content.stimulus),
         sentence=sentence,
         errors=bool(sentence or form.errors),
     )

@@ -44,7 +44,11 @@ def _links() -> tuple[Link, ...]:
     who = g.get("identity", NOBODY)
     wanted: list[tuple[str, str]] = []
     if who.is_staff:
-        wanted = [(_("Classes"), "teach.home"), (_("Try a quiz"), "trial.choose")]
+        wanted = [
+            (_("Classes"), "teach.home"),
+            (_("Try a quiz"), "trial.choose"),
+            (_("Kinds of question"), "author.kinds"),
+        ]
         if who.is_admin:
             wanted.append((_("School"), "admin.school"))
     elif who.is_student:

@@ -63,14 +63,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = POLICY
+        headers.setdefault("Content-Security-Policy", POLICY)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         headers["X-Robots-Tag"] = "noindex"
-        if request.endpoint != "static":
+        if request.endpoint != "static" and not response.cache_control.immutable:
             headers["Cache-Control"] = "no-store"
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
