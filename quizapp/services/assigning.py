@@ -20,6 +20,8 @@ from quizapp.models import (
     Skill,
     db,
 )
+from quizapp.services.catalogue import can_be_asked
+from quizapp.services.credentials import request_hash
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.writing import writing
 
@@ -110,13 +112,14 @@ def assign(
     Returns:
         The public id of the assignment.
     """
+    once = request_hash(request_key, account_id, section.id)
     try:
         with writing() as session:
             row = Assignment(
                 section_id=section.id,
                 quiz_revision_id=quiz.revision_id,
                 created_by=account_id,
-                request_key=request_key,
+                request_key=once,
                 created_at=now,
                 opens_at=now,
                 closes_at=rules.closes_at,
@@ -130,9 +133,7 @@ def assign(
             return row.public_id
     except IntegrityError:
         return db.session.scalars(
-            sa.select(Assignment.public_id).where(
-                Assignment.request_key == request_key, Assignment.section_id == section.id
-            )
+            sa.select(Assignment.public_id).where(Assignment.request_key == once, Assignment.section_id == section.id)
         ).one()
 
 
@@ -160,7 +161,7 @@ def _counts(revision_ids: list[int]) -> dict[int, tuple[int, tuple[str, ...]]]:
     rows = db.session.execute(
         sa.select(QuizItem.quiz_revision_id, ItemRevision.skill, sa.func.count())
         .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)
-        .where(QuizItem.quiz_revision_id.in_(revision_ids))
+        .where(QuizItem.quiz_revision_id.in_(revision_ids), can_be_asked())
         .group_by(QuizItem.quiz_revision_id, ItemRevision.skill)
     )
     found: dict[int, tuple[int, set[tuple[int, str]]]] = {}

@@ -132,3 +132,8 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """Return what is stored of a random token. It is long and random, so a plain hash will do."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def request_hash(request_key: str | None, *owners: int) -> str | None:
+    """Return what is stored of a form's random word: 32 signs that nobody else's form can hit."""
+    return None if not request_key else token_hash(f"{owners}:{request_key}")[:32]

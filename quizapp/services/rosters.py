@@ -23,6 +23,7 @@ from quizapp.services.credentials import (
     fold_name,
     new_card_secret,
     new_join_code,
+    request_hash,
     show_join_code,
 )
 from quizapp.services.writing import writing
@@ -126,12 +127,13 @@ def create_section(
     Args:
         request_key: the form's random word; the same word never makes two classes.
     """
+    once = request_hash(request_key, account_id)
     try:
         with writing() as session:
             section = Section(
                 name=name.strip(),
                 join_code=_free_code(session),
-                request_key=request_key,
+                request_key=once,
                 created_at=now,
                 simulated=simulated,
             )
@@ -143,7 +145,7 @@ def create_section(
         made = db.session.scalars(
             sa.select(Section)
             .join(SectionTeacher, SectionTeacher.section_id == Section.id)
-            .where(Section.request_key == request_key, SectionTeacher.account_id == account_id)
+            .where(Section.request_key == once, SectionTeacher.account_id == account_id)
         )
         return _ref(made.one())
 
@@ -208,6 +210,8 @@ def add_students(
         The new students' cards: the only time their words can be read.
     """
     with writing() as session:
+        # The same list sent twice at once must wait for its twin: two inserts of one name would clash.
+        session.get_one(Section, section.id, with_for_update=True)
         entries = {
             entry.folded_name: entry
             for entry in session.scalars(sa.select(RosterEntry).where(RosterEntry.section_id == section.id))
@@ -232,7 +236,7 @@ def add_students(
                     )
                 )
             else:
-                entry.removed_at = None
+                entry.display_name, entry.removed_at = name, None
                 student = session.get_one(Student, entry.student_id)
             cards.append(Card(name, _new_secret(student, key=key, now=now)))
         return CardsPage(section, tuple(cards), tuple(there))
