@@ -1,0 +1,203 @@
+"""Small worlds for tests, made through the services: a bank, teachers, classes, attempts.
+
+Everything here wants an application context.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from quizapp.bank.loader import load_text
+from quizapp.bank.model import Bank as BankFile
+from quizapp.bank.model import Skill as SkillEntry
+from quizapp.config import Settings
+from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, db
+from quizapp.services import assigning, attempts, publishing, rosters, sign_in
+from quizapp.services.assigning import AssignmentRules, QuizRef
+from quizapp.services.attempts import Taker
+from quizapp.services.catalogue import content_of
+from quizapp.services.credentials import hash_password
+from quizapp.services.rosters import SectionRef
+from quizapp.services.writing import writing
+from tests.clock import START
+
+NETWORK = "192.0.2.7"
+PASSWORD = "three quiet words"
+# Hashing takes a moment by design; everybody in a test may have the same password.
+_PASSWORD_HASH = hash_password(PASSWORD)
+
+SKILLS = (
+    SkillEntry(id="verbs", name="Reporting verbs", definition="Tell what a verb adds.", strand="words"),
+    SkillEntry(id="facts", name="Facts and figures", definition="Work out what a figure says.", strand="words"),
+)
+
+BANK = """\
+format: 1
+bank: small
+title: Small quiz
+language: en
+questions:
+  - id: claimed
+    type: choice
+    skill: verbs
+    prompt: What does *claimed* do?
+    options:
+      - right: It keeps a distance
+        why: The word leaves open whether it is true.
+      - wrong: It proves the statement false
+        why: A doubted statement can be true.
+      - wrong: It proves the statement true
+        why: The word says who spoke.
+  - id: caption
+    type: multiple
+    skill: verbs
+    prompt: What does the caption state?
+    options:
+      - right: People were leaving
+        why: It says so.
+      - right: The water was rising
+        why: It says that too.
+      - wrong: Somebody had ordered it
+        why: Nobody is named.
+      - wrong: It was a Tuesday
+        why: The day is missing.
+  - id: share
+    type: numeric
+    skill: facts
+    prompt: Of 8,000 people 1,240 voted. What share is that?
+    answer: 15.5
+    tolerance: 0.5
+    unit: "%"
+    why: Divide one by the other.
+  - id: notice
+    type: judge
+    skill: facts
+    control: true
+    passage: The pool is closed, a notice on its door says.
+    prompt: Check one thing. Does it say where the news comes from?
+    verdict: sound
+    where: a notice on its door says
+    why: It does.
+"""
+"""Two skills, four kinds, four questions."""
+
+
+@dataclass(frozen=True)
+class Teacher:
+    id: int
+    login: str
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A student with what is on the card."""
+
+    id: int
+    public_id: str
+    name: str
+    secret: str
+
+    @property
+    def taker(self) -> Taker:
+        return Taker(student_id=self.id)
+
+
+@dataclass(frozen=True)
+class SchoolClass:
+    ref: SectionRef
+    pupils: tuple[Pupil, ...]
+
+
+def instance_key() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.secret_key
+
+
+def read_bank(text: str = BANK) -> BankFile:
+    """Reads a bank, which must have no error."""
+    loaded = load_text(text.encode(), "bank.yaml", skills=SKILLS)
+    assert loaded.bank is not None, loaded.problems
+    return loaded.bank
+
+
+def publish(text: str = BANK, *, now: datetime = START, owner_id: int | None = None) -> QuizRef:
+    """Publishes a bank and returns its quiz, as it is now."""
+    publishing.publish_skills(SKILLS)
+    bank = read_bank(text)
+    publishing.publish_bank(bank, source=text, now=now, owner_id=owner_id)
+    (quiz,) = [one for one in assigning.list_quizzes(owner_id) if one.title == bank.title]
+    return quiz
+
+
+def make_teacher(login: str = "rivera", *, role: Role = Role.TEACHER) -> Teacher:
+    """Adds a member of staff whose password is PASSWORD; only the first has a service that makes it."""
+    with writing() as session:
+        account = Account(login=login, name=login.title(), password_hash=_PASSWORD_HASH, role=role, created_at=START)
+        session.add(account)
+        session.flush()
+        return Teacher(account.id, login)
+
+
+def make_class(teacher: Teacher, *names: str, title: str = "9B") -> SchoolClass:
+    """Makes a class with students."""
+    ref = rosters.create_section(title, account_id=teacher.id, now=START)
+    return SchoolClass(ref, add_pupils(ref, teacher, *names))
+
+
+def add_pupils(ref: SectionRef, teacher: Teacher, *names: str) -> tuple[Pupil, ...]:
+    """Adds students to a class and returns them in the order of their names here."""
+    cards = rosters.add_students(ref, list(names), key=instance_key(), now=START).cards
+    secrets = {card.name: card.secret for card in cards}
+    lines = {line.name: line for line in rosters.roster_page(ref.public_id, teacher.id).students}
+    return tuple(Pupil(lines[name].student_id, lines[name].public_id, name, secrets[name]) for name in names)
+
+
+def assign(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, *, now: datetime = START, **rules: Any) -> str:
+    """Assigns a quiz, in the order of the bank unless told to mix, and returns the public id."""
+    chosen = AssignmentRules(**{"shuffle_items": False, **rules})
+    return assigning.assign(school_class.ref, quiz, chosen, account_id=teacher.id, now=now)
+
+
+def start(assignment: str, pupil: Pupil, *, now: datetime = START, seed: int = 7) -> str:
+    """Starts an attempt and returns its public id."""
+    return attempts.start_assignment(assignment, pupil.id, now=now, rng=random.Random(seed))
+
+
+def key_of(attempt: str, position: int) -> dict[str, Any]:
+    """The right response to a question of an attempt, as JSON."""
+    return response_to(attempt, position, right=True)
+
+
+def wrong_for(attempt: str, position: int) -> dict[str, Any]:
+    """A response that earns nothing; for choices and numbers."""
+    return response_to(attempt, position, right=False)
+
+
+_WRONG = {"claimed": "It proves the statement true", "caption": ["It was a Tuesday"], "share": "3", "notice": "problem"}
+
+
+def response_to(attempt: str, position: int, *, right: bool) -> dict[str, Any]:
+    revision = db.session.scalars(
+        sa.select(ItemRevision)
+        .join(AttemptItem, AttemptItem.item_revision_id == ItemRevision.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.public_id == attempt, AttemptItem.position == position)
+    ).one()
+    item = content_of(revision).item
+    response = item.from_words(item.key() if right else _WRONG[item.id])
+    assert response is not None
+    assert item.score(response).fraction == float(right)
+    found: dict[str, Any] = response.to_json()
+    return found
+
+
+def sign_in_pupil(school_class: SchoolClass, pupil: Pupil, *, now: datetime = START, network: str = NETWORK) -> str:
+    """Signs a student in by the card and returns the cookie's token."""
+    door = sign_in.open_door(school_class.ref.join_code, network=network, key=instance_key(), now=now)
+    return sign_in.sign_in_student(door, pupil.name, pupil.secret, network=network, key=instance_key(), now=now)
