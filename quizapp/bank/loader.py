@@ -15,6 +15,7 @@ from quizapp import BankError
 from quizapp.bank.messages import sentence
 from quizapp.bank.model import Bank, Skill, Source, Stimulus
 from quizapp.bank.pictures import PictureError, read_picture
+from quizapp.bank.places import Places, follow
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Mapping, Node, Scalar, Sequence, Tree, data_of, read
 from quizapp.bank.syntax import quoted
@@ -27,10 +28,11 @@ _SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A bank, or None when it has an error; and everything found, in file order."""
+    """A bank, or None when it has an error; everything found, in file order; and where all of it stands."""
 
     bank: Bank | None
     problems: tuple[Problem, ...]
+    places: Places | None = None
 
 
 class _Envelope(Part):
@@ -82,7 +84,7 @@ def load_text(data: bytes, name: str, *, skills: Iterable[Skill], folder: Path |
         loading.check_pictures(folder)
     if any(problem.level == "error" for problem in tree.problems):
         bank = None
-    return Loaded(bank, in_order(tree.problems))
+    return Loaded(bank, in_order(tree.problems), Places(tree.root, loading.source))
 
 
 def read_skills(path: Path) -> tuple[Skill, ...]:
@@ -290,11 +292,11 @@ class _Loading:
                 self._detail(detail, node, tuple(fields))
 
     def _fault(self, fault: Fault, node: Mapping) -> None:
-        place, _, _ = _follow(node, fault.at)
+        place, _, _ = follow(node, fault.at)
         self._add(place, fault.code, fault.message)
 
     def _detail(self, detail: ErrorDetails, node: Mapping, fields: tuple[str, ...]) -> None:
-        place, name, parent = _follow(node, detail["loc"])
+        place, name, parent = follow(node, detail["loc"])
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             return  # entries that are wrong themselves were not counted
         if detail["type"] == "missing":
@@ -335,22 +337,6 @@ class _Loading:
 
     def _add(self, node: Node, code: str, message: str, fix: str | None = None) -> None:
         self.tree.problems.append(self.source.problem(node.line, node.column, code, message, fix=fix))
-
-
-def _follow(node: Node, path: Iterable[str | int]) -> tuple[Node, str, Node | None]:
-    """Walk down a path, leaving out what is not in the data (pydantic's own labels).
-
-    Returns:
-        The deepest node reached, the name of the field it belongs to, and its parent.
-    """
-    name = ""
-    parent: Node | None = None
-    for part in path:
-        if isinstance(node, Mapping) and str(part) in node.fields:
-            parent, node, name = node, node.fields[str(part)], str(part)
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.entries):
-            parent, node = node, node.entries[part]
-    return node, name, parent
 
 
 def _names_beside(parent: Mapping) -> Iterator[str]:

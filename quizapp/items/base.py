@@ -21,10 +21,12 @@ from quizapp.items.controls import AnswerForm, Controls, bind
 from quizapp.items.numbers import numbers_in
 from quizapp.items.parts import (
     JSON,
+    Alternative,
     Example,
     Explanation,
     Fault,
     Feedback,
+    Flags,
     Markdown,
     Option,
     Part,
@@ -37,6 +39,7 @@ from quizapp.items.parts import (
     Slug,
     Text,
     Verdict,
+    alternative,
     digest,
     find_option,
     find_text,
@@ -52,10 +55,12 @@ from quizapp.text import plain
 
 __all__ = [
     "JSON",
+    "Alternative",
     "Example",
     "Explanation",
     "Fault",
     "Feedback",
+    "Flags",
     "Item",
     "Markdown",
     "Option",
@@ -69,6 +74,7 @@ __all__ = [
     "Slug",
     "Text",
     "Verdict",
+    "alternative",
     "find_option",
     "find_text",
     "fold",
@@ -91,7 +97,11 @@ R = TypeVar("R", bound=Response)
 
 
 class Item(BaseModel, Generic[R]):
-    """One question. A kind subclasses this, adds its answer part and the methods marked *kind*."""
+    """One question. A kind subclasses this, adds its answer part and the methods marked *kind*.
+
+    `allow` silences rules of the review for this question: the rule's code, and the reason
+    why the rule is wrong here.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -114,6 +124,7 @@ class Item(BaseModel, Generic[R]):
     sources: tuple[Text, ...] = ()
     hints: tuple[Text, ...] = ()
     scoring: Literal["part", "all"] = "part"
+    allow: dict[Slug, Text] = Field(default_factory=dict)
     explanation: Annotated[Explanation, BeforeValidator(_explanation)] | None = Field(default=None, alias="explain")
 
     # What each kind provides -------------------------------------------------
@@ -172,6 +183,18 @@ class Item(BaseModel, Generic[R]):
     def faults(self) -> Iterator[Fault]:
         """*Kind*: what a schema cannot say about the answer part."""
         yield from ()
+
+    def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
+        """*Kind*, if it offers answers to choose from: the alternatives, one set for each place of choice."""
+        return ()
+
+    def flags(self) -> Flags:
+        """*Kind*, if it asks to find what is wrong: how much of the item is sound and how much is not."""
+        return Flags(0, 0)
+
+    def fixed_place(self) -> tuple[int, int] | None:
+        """*Kind*, if its answers always stand in the same order: the key's place from 0, and of how many."""
+        return None
 
     def lineage(self) -> JSON:
         """*Kind*: the key and the options as JSON, without wording that may be mended."""

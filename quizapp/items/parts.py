@@ -180,6 +180,45 @@ class Option(Part):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One of the answers offered at one place of a question, as rules about wording need it.
+
+    `text` and `why` are Markdown. `words` is the response, in the author's words, of
+    somebody who chooses this and nothing else. `at` is where it stands in the item.
+    """
+
+    text: str
+    right: bool
+    why: str | None
+    lure: str | None
+    misconception: str | None
+    pinned: bool
+    words: JSON
+    at: tuple[str | int, ...]
+
+
+def alternative(option: Option, words: JSON, *at: str | int) -> Alternative:
+    """An option as an alternative; `at` is where it stands, `words` the response that chooses only it."""
+    return Alternative(
+        text=option.text,
+        right=option.is_right,
+        why=option.why,
+        lure=option.lure,
+        misconception=option.misconception,
+        pinned=option.pin is not None,
+        words=words,
+        at=(*at, "right" if option.is_right else "wrong"),
+    )
+
+
+class Flags(NamedTuple):
+    """How many stretches of a question are sound, and how many have something to flag."""
+
+    sound: int
+    flagged: int
+
+
 def shuffled(options: Sequence[Option], rng: Random) -> list[str]:
     """The ids of the options in a random order, those with `pin: last` at the end."""
     free = [option.key for option in options if option.pin is None]

@@ -52,6 +52,7 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Alternative,
     Example,
     Fault,
     Feedback,
@@ -61,6 +62,7 @@ from quizapp.items.base import (
     Response,
     Row,
     Shown,
+    alternative,
     find_option,
     in_order,
     option_faults,
@@ -164,6 +166,10 @@ class Choice(Item[Chosen]):
     def whys(self) -> Iterator[str]:
         """The why of each option that has one."""
         yield from (option.why for option in self.options if option.why)
+
+    def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
+        """The options, one set."""
+        return (tuple(alternative(option, option.text, "options", n) for n, option in enumerate(self.options)),)
 
     def lineage(self) -> JSON:
         """The option ids and which is right."""

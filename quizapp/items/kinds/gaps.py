@@ -43,6 +43,7 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Alternative,
     Example,
     Fault,
     Feedback,
@@ -56,6 +57,7 @@ from quizapp.items.base import (
     RowState,
     Shown,
     Text,
+    alternative,
     find_option,
     in_order,
     option_faults,
@@ -244,6 +246,14 @@ class Gaps(Item[Filled]):
     def whys(self) -> Iterator[str]:
         """The why of each option that has one."""
         yield from (one.why for gap in self.gaps.values() for one in gap.options if one.why)
+
+    def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
+        """The options of each gap that has some."""
+        return tuple(
+            tuple(alternative(one, {name: one.text}, "gaps", name, "options", n) for n, one in enumerate(gap.options))
+            for name, gap in self._in_text()
+            if gap.options
+        )
 
     def lineage(self) -> JSON:
         """Each gap's options and accepted answers."""

@@ -54,6 +54,7 @@ from quizapp.items.base import (
     Example,
     Fault,
     Feedback,
+    Flags,
     Item,
     Markdown,
     Part,
@@ -326,6 +327,10 @@ class Highlight(Item[Marked]):
     def whys(self) -> Iterator[str]:
         """The why of each span."""
         yield from (span.why for span in self.spans)
+
+    def flags(self) -> Flags:
+        """Decoys are sound, key phrases are to be flagged."""
+        return Flags(len(self.cut.phrases) - len(self.keys), len(self.keys))
 
     def lineage(self) -> JSON:
         """The words, and which of them are key or decoy."""

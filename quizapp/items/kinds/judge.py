@@ -40,6 +40,7 @@ from quizapp.items.base import (
     Example,
     Fault,
     Feedback,
+    Flags,
     Item,
     Markdown,
     Response,
@@ -149,6 +150,14 @@ class Judge(Item[Judged]):
     def whys(self) -> Iterator[str]:
         """The one reason, if there is one."""
         yield from (why for why in (self.why,) if why)
+
+    def flags(self) -> Flags:
+        """One passage, sound or not."""
+        return Flags(1, 0) if self.verdict == "sound" else Flags(0, 1)
+
+    def fixed_place(self) -> tuple[int, int]:
+        """The verdict's place; both always stand in the same order."""
+        return FINDINGS.index(self.verdict), len(FINDINGS)
 
     def lineage(self) -> JSON:
         """The right verdict."""

@@ -42,6 +42,7 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Alternative,
     Example,
     Fault,
     Feedback,
@@ -52,6 +53,7 @@ from quizapp.items.base import (
     ResponseError,
     Row,
     Shown,
+    alternative,
     find_option,
     in_order,
     option_faults,
@@ -154,6 +156,10 @@ class Multiple(Item[ChosenSeveral]):
     def whys(self) -> Iterator[str]:
         """The why of each option that has one."""
         yield from (option.why for option in self.options if option.why)
+
+    def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
+        """The options, one set."""
+        return (tuple(alternative(option, [option.text], "options", n) for n, option in enumerate(self.options)),)
 
     def lineage(self) -> JSON:
         """The option ids and which are right."""

@@ -1,0 +1,57 @@
+"""Where in a bank file each part of its questions stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from quizapp.bank.problems import Level, Problem
+from quizapp.bank.reader import Mapping, Node, Scalar, Sequence
+from quizapp.bank.source import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A part of a bank: the entry with this id of a section ("" for the bank itself), and the way down from there."""
+
+    section: Literal["questions", "stimuli", ""] = ""
+    id: str = ""
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The tree of a file that was read, to say where a finding is."""
+
+    root: Mapping
+    source: SourceText
+
+    def problem(self, spot: Spot, level: Level, code: str, message: str) -> Problem:
+        """A problem at the deepest part of `spot` that the file has."""
+        node, _, _ = follow(self._entry(spot), spot.path)
+        return self.source.problem(node.line, node.column, code, message, level)
+
+    def _entry(self, spot: Spot) -> Node:
+        section = self.root.fields.get(spot.section)
+        for entry in section.entries if isinstance(section, Sequence) else ():
+            given = entry.fields.get("id") if isinstance(entry, Mapping) else None
+            if isinstance(given, Scalar) and given.value.strip() == spot.id:
+                return entry
+        return self.root
+
+
+def follow(node: Node, path: Iterable[str | int]) -> tuple[Node, str, Node | None]:
+    """Walk down a path, leaving out what is not in the data (pydantic's own labels).
+
+    Returns:
+        The deepest node reached, the name of the field it belongs to, and its parent.
+    """
+    name = ""
+    parent: Node | None = None
+    for part in path:
+        if isinstance(node, Mapping) and str(part) in node.fields:
+            parent, node, name = node, node.fields[str(part)], str(part)
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.entries):
+            parent, node = node, node.entries[part]
+    return node, name, parent
