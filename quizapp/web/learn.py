@@ -134,7 +134,8 @@ def draft(attempt: str, position: int) -> tuple[Response, int]:
         )
     except RefusedError as refused:
         return jsonify(error=refused.reason), 409
-    return jsonify(version=str(saved.sequence), saved_at=format_time(moment, "HH:mm")), 200
+    saved_at = format_time(moment, "HH:mm")
+    return jsonify(version=str(saved.sequence), saved_at=saved_at, other_tab=saved.other_tab), 200
 
 
 @bp.get("/t/<attempt>/<int:position>/feedback")

@@ -1,8 +1,9 @@
 // Saves the answer while it is being given, and says so in one line.
 //   <form data-autosave="URL" data-draft="ATTEMPT:QUESTION"> with a hidden field "version", and [data-save-status]
 // Every change is posted to URL as the form itself would be. The answer {"version": "…", "saved_at": "10:42"}
-// means stored, a saved_at of null that the answer is not finished enough to store. Until it is stored the
-// answer stays on this device and is sent again; when the page opens again with the same version, it is put back.
+// means stored, with a true "other_tab" in place of what another tab had stored; a saved_at of null means that the
+// answer is not finished enough to store. Until it is stored the answer stays on this device and is sent again;
+// when the page opens again with the same version, it is put back.
 import { drop, keep, kept } from "./drafts.js";
 
 const OWN_FIELDS = new Set(["csrf_token", "version"]);
@@ -68,7 +69,8 @@ class Saver {
     if (body.saved_at === null) return this.say("none", this.status.dataset.unfinished);
     if (edits === this.edits) drop(this.form.dataset.draft); else this.keep();
     const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    this.say("saved", this.status.dataset.saved.replace("{time}", body.saved_at ?? clock));
+    const words = this.status.dataset[body.other_tab ? "otherTab" : "saved"];
+    this.say("saved", words.replace("{time}", body.saved_at ?? clock));
   }
 
   refused(answer) {
