@@ -86,7 +86,8 @@ def test_pictures_load_quickly(path: Path) -> None:
     assert len(data) < 200_000
 
 
-def test_pictures_are_described() -> None:
-    pictures = re.findall(r"!\[([^\]]*)\]\((docs/pictures/[^)]+)\)", TEXTS["README.md"])
-    assert len(pictures) == 2
-    assert all(len(alt) > 20 for alt, _ in pictures)
+def test_pictures_are_used_and_described() -> None:
+    readme = TEXTS["README.md"]
+    used = set(re.findall(r'src(?:set)?="docs/pictures/([^"]+)"', readme))
+    assert used == {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert readme.count("<img ") == len(re.findall(r'<img alt="[^"]{20,}" src=', readme)) == 3
