@@ -87,12 +87,20 @@ class DemoError(RuntimeError):
     """The demo class cannot be made; the message says what to do."""
 
 
-def make_demo(*, key: str, now: datetime, seed: int = 20, progress: Callable[[str], None] = lambda _line: None) -> Demo:
-    """Make the class, six weeks of assignments and everybody's answers.
+def make_demo(
+    *,
+    key: str,
+    now: datetime,
+    weeks: int = WEEKS,
+    seed: int = 20,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Demo:
+    """Make the class, its weekly assignments and everybody's answers.
 
     Args:
         key: the instance key, for the students' cards.
-        now: the end of the six weeks.
+        now: the end of the last week.
+        weeks: for how long the class has been at work; one quiz a week.
         seed: the same seed gives the same answers to the same banks.
         progress: told what is being done, a line at a time.
 
@@ -105,7 +113,7 @@ def make_demo(*, key: str, now: datetime, seed: int = 20, progress: Callable[[st
     if not quizzes:
         raise DemoError("No quiz is published yet. Publish the banks with: quizapp publish")
     rng = random.Random(seed)  # noqa: S311 - chance for a simulation, not for a secret
-    began = now - timedelta(weeks=WEEKS)
+    began = now - timedelta(weeks=weeks)
     teachers, password = _teachers(began)
     section = rosters.create_section(SECTION_NAME, account_id=teachers[0], now=began, simulated=True)
     _share_with(section, teachers[1:])
@@ -113,11 +121,11 @@ def make_demo(*, key: str, now: datetime, seed: int = 20, progress: Callable[[st
     manners = _deal_manners(rng)
     students = {line.name: line.student_id for line in rosters.roster_page(section.public_id, teachers[0]).students}
     handed_in = 0
-    for week, quiz, day in _timetable(quizzes, began):
+    for week, quiz, day in _timetable(quizzes, began, weeks):
         progress(f"Week {week}: {quiz.title}")
         assignment = assigning.assign(section, quiz, AssignmentRules(), account_id=teachers[0], now=day)
         for name, student_id in students.items():
-            handed_in += _take(assignment, student_id, manners[name], week, day, rng)
+            handed_in += _take(assignment, student_id, manners[name], week, day, rng, last=week == weeks)
     return Demo(section, LOGIN if password else None, password, len(students), handed_in, manners)
 
 
@@ -167,13 +175,22 @@ def _deal_manners(rng: random.Random) -> dict[str, Manner]:
     return dict(zip(NAMES, dealt, strict=True))
 
 
-def _timetable(quizzes: tuple[QuizRef, ...], began: datetime) -> Iterator[tuple[int, QuizRef, datetime]]:
-    for week in range(1, WEEKS + 1):
+def _timetable(quizzes: tuple[QuizRef, ...], began: datetime, weeks: int) -> Iterator[tuple[int, QuizRef, datetime]]:
+    for week in range(1, weeks + 1):
         quiz = quizzes[(week - 1) % len(quizzes)]
         yield week, quiz, began + timedelta(weeks=week - 1, days=2, hours=1)
 
 
-def _take(assignment: str, student_id: int, manner: Manner, week: int, day: datetime, rng: random.Random) -> bool:
+def _take(
+    assignment: str,
+    student_id: int,
+    manner: Manner,
+    week: int,
+    day: datetime,
+    rng: random.Random,
+    *,
+    last: bool,
+) -> bool:
     """Let one student take one quiz. Returns whether it was handed in."""
     if (manner is Manner.ABSENT and week > 1) or rng.random() < 0.06:
         return False
@@ -190,7 +207,7 @@ def _take(assignment: str, student_id: int, manner: Manner, week: int, day: date
         if position == page.attempt.total:
             break
         position += 1
-    if week == WEEKS and rng.random() < 0.15:
+    if last and rng.random() < 0.15:
         return False
     attempts.hand_in(taker, attempt, now=moment)
     return True
