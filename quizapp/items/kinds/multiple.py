@@ -9,7 +9,7 @@ A complete question::
 
     - id: what-the-caption-says
       type: multiple
-      skill: images
+      skill: visuals
       prompt: The caption reads *Residents flee as the river rises, Tuesday*. What does it state?
       options:
         - right: People were leaving
