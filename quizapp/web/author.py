@@ -23,7 +23,7 @@ bp = Blueprint("author", __name__, url_prefix="/author")
 @access(Access.STAFF)
 def kinds() -> str | Response | tuple[str, int]:
     """Show every kind of question with its source; mark the one that was tried."""
-    seed = _sealed_seed()
+    seed = seed_of(request.form.get("order", ""))
     page = gallery(seed or secrets.token_hex(8))
     tried = page.exhibit(request.form.get("kind", "")) if request.method == "POST" else None
     forms = {one.kind: _form(one, posted=one is tried and seed is not None) for one in page.exhibits}
@@ -57,10 +57,10 @@ def _seal() -> URLSafeSerializer:
     return URLSafeSerializer(instance.key(), salt="gallery of kinds")
 
 
-def _sealed_seed() -> str | None:
-    """Return the seed of the page that was answered, or None when there is none of ours."""
+def seed_of(order: str) -> str | None:
+    """Return the seed that a page carried, or None when we did not seal it."""
     try:
-        seed = _seal().loads(request.form.get("order", "")[:SEED_MAX])
+        seed = _seal().loads(order[:SEED_MAX])
     except BadSignature:
         return None
     return seed if isinstance(seed, str) else None

@@ -118,14 +118,14 @@ def test_toy_hangs_in_the_gallery(toy: Path, app: Flask) -> None:
     browser.sign_in_staff(teacher)
     page = browser.get("/author/kinds")
     assert "Choose whether a statement is true." in page.words
-    tried = browser.submit(page, "#guess", fields=choose_in(page, "guess", "no"))
-    assert "Score: 1.0 of 1" in tried.words
+    tried = browser.submit(page, "#guess-marked", fields=choose_in(page, "guess", "no"))
+    assert "Score: 1 of 1" in tried.words
     assert example("guess").id == "sea-level"
 
 
 def choose_in(page: Any, kind: str, label: str) -> Any:
     """The field that picks a choice of one kind: other kinds may have one of the same name."""
-    form = page.form(f"#{kind}").element
+    form = page.form(f"#{kind}-marked").element
     (target,) = [e.get("for") for e in form.iter() if e.tag == "label" and "".join(e.itertext()) == label]
     (control,) = [e for e in form.iter() if e.get("id") == target]
     return {control.get("name"): control.get("value")}
