@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from quizapp.bank.loader import load_file
 from quizapp.config import Settings
 from quizapp.services import assigning, publishing
 from quizapp.services.publishing import PublishingError
@@ -142,7 +143,7 @@ def test_bank_with_a_missing_picture_stays_as_it_was(app: Flask, settings: Setti
 def test_picture_that_goes_while_it_is_published_stops_it(
     app: Flask, bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = publishing.load_file(bank, skills=())
+    loaded = load_file(bank, skills=())
     monkeypatch.setattr(publishing, "load_file", lambda path, skills: loaded)
     (bank.parent / "valley.png").unlink()
     with pytest.raises(PublishingError, match="There is no picture “valley"):
