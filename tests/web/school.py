@@ -1,0 +1,105 @@
+"""A small school with everybody signed in, and a look at everything it stores."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Flask
+
+from quizapp.models import Base, Role, db
+from quizapp.services import attempts
+from tests import factories
+from tests.clock import START
+from tests.factories import Pupil, SchoolClass, Teacher
+from tests.pages import Browser
+
+ACTORS = ("nobody", "student", "classmate", "elsewhere", "owner", "other", "admin")
+MISSING = "0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class School:
+    """9B with Ada and Ben, taught by Rivera; 9C with Cy, taught by Okoye. Ada is in mid-quiz."""
+
+    browsers: dict[str, Browser]
+    quiz: str
+    section: str
+    code: str
+    assignment: str
+    student: str
+    attempt: str
+    """Ada's: the first question is checked, the second saved, two are open."""
+    held_back: str
+    """Ada's deferred attempt, handed in and not released."""
+    school_class: SchoolClass
+    ada: Pupil
+    owner: Teacher
+
+    def path(self, rule: str, *, missing: bool = False) -> str:
+        """The address of a rule for what belongs to Ada and Rivera, or for what there is not."""
+        ids = {
+            "section": self.section,
+            "student": self.student,
+            "attempt": self.attempt,
+            "assignment": self.assignment,
+            "quiz": self.quiz,
+            "code": self.code,
+            "position": "2",
+            "token": "no-such-link",
+            "name": "0" * 64 + ".png",
+            "filename": "css/base.css",
+        }
+        if missing:
+            ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz"), MISSING)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids[found[1]], rule)
+
+
+def open_school(app: Flask) -> School:
+    """Makes the school and signs everybody in."""
+    with app.app_context():
+        quiz = factories.publish()
+        owner, other = factories.make_teacher("rivera"), factories.make_teacher("okoye")
+        admin = factories.make_teacher("head", role=Role.ADMIN)
+        ours, theirs = factories.make_class(owner, "Ada", "Ben"), factories.make_class(other, "Cy", title="9C")
+        ada, ben = ours.pupils
+        held_back = factories.start(factories.assign(ours, owner, quiz, feedback="deferred"), ada)
+        attempts.hand_in(ada.taker, held_back, now=START)
+        assignment = factories.assign(ours, owner, quiz)
+        attempt = factories.start(assignment, ada)
+        for act, position in ((attempts.check, 1), (attempts.save, 2)):
+            key = factories.key_of(attempt, position)
+            act(ada.taker, attempt, position, key, confidence=None, drawn=None, now=START)
+    browsers = {name: Browser(app) for name in ACTORS}
+    browsers["student"].sign_in_student(ours, ada)
+    browsers["classmate"].sign_in_student(ours, ben)
+    browsers["elsewhere"].sign_in_student(theirs, theirs.pupils[0])
+    for name, teacher in (("owner", owner), ("other", other), ("admin", admin)):
+        browsers[name].sign_in_staff(teacher)
+    return School(
+        browsers,
+        quiz.public_id,
+        ours.ref.public_id,
+        ours.ref.join_code,
+        assignment,
+        ada.public_id,
+        attempt,
+        held_back,
+        ours,
+        ada,
+        owner,
+    )
+
+
+def fingerprint(app: Flask) -> dict[str, str]:
+    """A hash of every table; what only says when somebody was last seen is left out."""
+    found = {}
+    with app.app_context():
+        for table in Base.metadata.sorted_tables:
+            columns = [column for column in table.columns if column.name != "last_seen"]
+            rows = db.session.execute(sa.select(*columns).order_by(*table.primary_key)).all()
+            found[table.name] = hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
+        db.session.rollback()
+    return found

@@ -1,0 +1,207 @@
+"""Who may do what: every route and method, for everybody there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+
+from quizapp.app import create_app
+from quizapp.config import Settings
+from quizapp.web import auth
+from tests.pages import Fields, without_tokens
+from tests.web.school import ACTORS, School, fingerprint, open_school
+
+Rule = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each of ACTORS is answered, in their order."""
+
+    expected: str
+    fields: Fields = field(default_factory=dict)
+    changes: bool = False
+    """Whether an answer below 400 may change what is stored."""
+
+
+def same(status: int, **more: object) -> Row:
+    return Row(" ".join([str(status)] * len(ACTORS)), **more)  # type: ignore[arg-type]  # fields of Row
+
+
+# In this order: what ends something comes last.
+#            nobody student classmate elsewhere owner other admin
+TABLE: dict[Rule, Row] = {
+    ("GET", "/"): same(200),
+    ("POST", "/"): same(422),
+    ("GET", "/health"): same(200),
+    ("GET", "/privacy"): same(200),
+    ("GET", "/static/<path:filename>"): same(200),
+    ("GET", "/media/<name>"): same(404),
+    ("GET", "/j/<code>"): same(200),
+    ("POST", "/j/<code>"): same(422),
+    ("GET", "/sign-in"): same(200),
+    ("POST", "/sign-in"): same(422),
+    ("GET", "/setup/<token>"): same(410),
+    ("POST", "/setup/<token>"): same(410),
+    ("GET", "/reset/<token>"): same(410),
+    ("POST", "/reset/<token>"): same(410),
+    ("GET", "/try"): same(200),
+    ("POST", "/try/<quiz>"): same(302, changes=True),
+    ("GET", "/admin"): Row("302 404 404 404 404 404 200"),
+    ("POST", "/admin"): Row("302 404 404 404 404 404 302", {"school_name": "Riverside"}, changes=True),
+    ("GET", "/author/kinds"): Row("302 404 404 404 200 200 200"),
+    ("POST", "/author/kinds"): Row("302 404 404 404 400 400 400"),
+    ("GET", "/me"): Row("302 200 200 200 404 404 404"),
+    ("GET", "/teach"): Row("302 404 404 404 200 200 200"),
+    ("GET", "/teach/new"): Row("302 404 404 404 200 200 200"),
+    ("POST", "/teach/new"): Row("302 404 404 404 302 302 302", {"name": "9D"}, changes=True),
+    ("GET", "/teach/c/<section>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/join"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/students"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/students"): Row("302 404 404 404 200 404 404", {"names": "Dee"}, changes=True),
+    ("GET", "/teach/c/<section>/assign"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/assign"): Row("302 404 404 404 422 404 404"),
+    ("GET", "/teach/c/<section>/students/<student>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/students/<student>/<attempt>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/students/<student>/name"): Row(
+        "302 404 404 404 302 404 404", {"name": "Ada L."}, changes=True
+    ),
+    ("POST", "/teach/c/<section>/cards"): Row("302 404 404 404 200 404 404", changes=True),
+    ("POST", "/teach/c/<section>/a/<assignment>/release"): Row("302 404 404 404 302 404 404", changes=True),
+    ("GET", "/t/<attempt>/<int:position>"): Row("404 200 404 404 404 404 404"),
+    ("GET", "/t/<attempt>/<int:position>/feedback"): Row("404 302 404 404 404 404 404"),
+    ("GET", "/t/<attempt>/check"): Row("404 200 404 404 404 404 404"),
+    ("GET", "/t/<attempt>/result"): Row("404 302 404 404 404 404 404"),
+    ("POST", "/t/<attempt>/<int:position>/draft"): Row("401 200 404 404 401 401 401", changes=True),
+    ("POST", "/t/<attempt>/<int:position>"): Row("401 422 404 404 401 401 401"),
+    ("POST", "/t/return"): same(302),
+    ("POST", "/a/<assignment>/start"): Row("302 302 302 404 404 404 404", changes=True),
+    ("POST", "/t/<attempt>/hand-in"): Row("404 302 404 404 404 404 404", changes=True),
+    ("POST", "/teach/c/<section>/code"): Row("302 404 404 404 302 404 404", changes=True),
+    ("POST", "/teach/c/<section>/students/<student>/remove"): Row("302 404 404 404 302 404 404", changes=True),
+    ("POST", "/sign-out"): same(302, changes=True),
+}
+
+
+def rules_of(app: Flask) -> set[Rule]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    assert rules_of(app) == set(TABLE)
+
+
+def test_a_planted_route_is_missed(app: Flask) -> None:
+    app.add_url_rule("/planted", view_func=auth.access(auth.Access.EVERYBODY)(lambda: "x"), endpoint="planted")
+    assert rules_of(app) - set(TABLE) == {("GET", "/planted")}
+
+
+def ask(school: School, actor: str, rule: Rule, *, missing: bool = False) -> tuple[int, str, str | None]:
+    method, pattern = rule
+    browser, path = school.browsers[actor], school.path(pattern, missing=missing)
+    page = browser.get(path) if method == "GET" else browser.post(path, TABLE[rule].fields)
+    text = page.body.decode("utf-8", "replace")
+    return page.status, without_tokens(text).replace(path, "…"), page.location
+
+
+def test_everybody_gets_what_the_table_says_and_refusals_change_nothing(app: Flask) -> None:
+    school = open_school(app)
+    wrong = []
+    before = fingerprint(app)
+    for rule, row in TABLE.items():
+        expected = dict(zip(ACTORS, map(int, row.expected.split()), strict=True))
+        # Those who are let in come last, so that the others meet what is still there.
+        may_change = {actor: row.changes and expected[actor] < 400 and not turned_away(row, actor) for actor in ACTORS}
+        for group in (False, True):
+            for actor in ACTORS:
+                if may_change[actor] is not group:
+                    continue
+                status, _body, location = ask(school, actor, rule)
+                if status != expected[actor]:
+                    wrong.append(f"{actor}: {' '.join(rule)} answers {status}, not {expected[actor]}")
+                if turned_away(row, actor) and not (location == "/" or (location or "").startswith("/sign-in")):
+                    wrong.append(f"{' '.join(rule)} leads nobody to {location}")
+            after = fingerprint(app)
+            if not group and after != before:
+                changed = [name for name in after if after[name] != before[name]]
+                wrong.append(f"{' '.join(rule)} changes {changed} for those who may not")
+            before = after
+    assert wrong == []
+
+
+def turned_away(row: Row, actor: str) -> bool:
+    """Whether a redirect only means: sign in first."""
+    return actor == "nobody" and row.expected.startswith("302") and "404" in row.expected
+
+
+def test_what_is_anothers_answers_exactly_like_what_is_not(app: Flask) -> None:
+    school = open_school(app)
+    compared = 0
+    for rule, row in TABLE.items():
+        if not any(name in rule[1] for name in ("<section>", "<attempt>", "<assignment>")):
+            continue
+        expected = dict(zip(ACTORS, row.expected.split(), strict=True))
+        for actor in ACTORS:
+            if expected[actor] not in {"404", "401"}:
+                continue
+            assert ask(school, actor, rule) == ask(school, actor, rule, missing=True), (actor, rule)
+            compared += 1
+    assert compared > 100
+
+
+def test_an_attempt_belongs_to_its_student_and_class_in_every_address(app: Flask) -> None:
+    """Ids that exist, put together wrongly, are as good as none."""
+    school = open_school(app)
+    owner = school.browsers["owner"]
+    ben = school.school_class.pupils[1].public_id
+    own = owner.follow(owner.submit(owner.get("/teach/new"), fields={"name": "9Z"})).path.split("/")[3]
+    for path in (
+        f"/teach/c/{own}/students/{school.student}",
+        f"/teach/c/{own}/students/{school.student}/{school.attempt}",
+        f"/teach/c/{school.section}/students/{ben}/{school.attempt}",
+        f"/teach/c/{school.section}/students/{school.student}/{'0' * 16}",
+    ):
+        assert owner.get(path).status == 404, path
+    for path in (
+        f"/teach/c/{own}/students/{school.student}/remove",
+        f"/teach/c/{own}/students/{school.student}/name",
+        f"/teach/c/{own}/a/{school.assignment}/release",
+    ):
+        assert owner.post(path, {"name": "Eve"}).status == 404, path
+    assert owner.post(f"/teach/c/{own}/cards", {"student": school.student}).status == 404
+
+
+def test_a_view_without_a_rule_stops_the_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = create_app(settings)
+    started.add_url_rule("/planted", "planted", lambda: "x")
+    with pytest.raises(RuntimeError, match="planted"):
+        auth.init_app(started)
+
+
+def test_signing_in_again_replaces_who_was_there(app: Flask) -> None:
+    school = open_school(app)
+    browser = school.browsers["student"]
+    browser.sign_in_staff(school.owner)
+    assert browser.get("/me").status == 404
+    assert browser.get("/teach").status == 200
+    browser.sign_in_student(school.school_class, school.ada)
+    assert browser.get("/teach").status == 404
+    assert browser.get("/me").status == 200
+
+
+def test_nobody_is_led_to_the_door_and_back(app: Flask) -> None:
+    school = open_school(app)
+    browser = school.browsers["nobody"]
+    path = f"/teach/c/{school.section}"
+    door = browser.get(path)
+    assert (door.status, door.location) == (302, f"/sign-in?next={path}")
+    came = browser.submit(browser.follow(door), fields={"login": "rivera", "password": "three quiet words"})
+    assert came.location == path
+    assert browser.follow(came).status == 200
+    assert browser.get("/me").status == 404
