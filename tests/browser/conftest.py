@@ -10,7 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from dev import find_browser
-from tests.browser import watching
+from quizapp.models import FeedbackMode
+from quizapp.services.assigning import AssignmentRules
+from tests.browser import school, watching
 
 HERE = Path(__file__).parent
 
@@ -79,3 +81,19 @@ def check_page(watched_browser: tuple[BrowserContext, watching.Watch]) -> Callab
         assert watching.problems_of(page, watched_browser[1]) == []
 
     return check
+
+
+@pytest.fixture
+def lesson(app: Flask) -> school.School:
+    """A school whose class has the quiz to take, in the order of its file, with feedback after each answer."""
+    made = school.open_school(app)
+    made.assign()
+    return made
+
+
+@pytest.fixture
+def deferred_lesson(app: Flask) -> school.School:
+    """The same, but what was right is shown when the teacher says so."""
+    made = school.open_school(app)
+    made.assign(AssignmentRules(feedback=FeedbackMode.DEFERRED, shuffle_items=False))
+    return made

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +16,14 @@ from werkzeug.serving import make_server
 WIDTHS = (320, 390, 1280)
 """Where nothing may stick out sideways: the narrowest phone, a usual one, a laptop."""
 TIMEOUT_MS = 10_000
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What must be closed after use."""
+
+    def close(self) -> None: ...
+
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -112,10 +120,27 @@ def watched(browser: Browser, base_url: str, **options: Any) -> Iterator[tuple[B
         raise AssertionError("\n".join(watch.problems))
 
 
+def _whole(app: WsgiApp) -> WsgiApp:
+    """The app, with every answer read to its end and closed before it is sent.
+
+    The server of the tests leaves the file of an answer open when a browser hangs up in the middle.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if isinstance(parts, Closing):
+                parts.close()
+
+    return answer
+
+
 @contextmanager
 def serving(app: WsgiApp) -> Iterator[str]:
     """Serves an app on a free port of this computer from threads of the test; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
