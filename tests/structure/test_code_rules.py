@@ -101,6 +101,17 @@ def test_only_the_text_module_declares_markup_safe() -> None:
     assert callers("Markup") == {"text.py"}
 
 
+def test_author_text_is_rendered_when_published_and_never_while_a_page_is_drawn() -> None:
+    """The one exception is the gallery of kinds: its texts come with the program, and are rendered once."""
+    by_text = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if "text.render(" in path.read_text("utf-8") or re.search(r"import .*\brender\b", path.read_text("utf-8"))
+    }
+    assert by_text == {"services/publishing.py", "services/gallery.py"}
+    assert callers("render") - {"text.py"} == by_text
+
+
 def test_templates_are_never_made_from_input() -> None:
     assert callers("render_template_string") | callers("from_string") == set()
 
