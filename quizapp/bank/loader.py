@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -21,6 +21,8 @@ from quizapp.bank.reader import Mapping, Node, Scalar, Sequence, Tree, data_of, 
 from quizapp.bank.syntax import quoted
 from quizapp.items.base import Fault, Part, Response, Slug, Text
 from quizapp.items.registry import AnyItem, kinds
+
+P = TypeVar("P", bound=Part)
 
 #: Lists of sentences; a comma inside square brackets would cut a sentence in two.
 _SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
@@ -94,17 +96,31 @@ def read_skills(path: Path) -> tuple[Skill, ...]:
         OSError: when the file cannot be opened.
         BankError: when it has errors.
     """
-    tree = read(path.read_bytes(), str(path))
-    found: _SkillsFile | None = None
+    return read_fields(path.read_bytes(), str(path), _SkillsFile).skills
+
+
+def read_fields(data: bytes, name: str, shape: type[P]) -> P:
+    """A small file that is read with the banks, such as the list of skills.
+
+    Args:
+        data: the file's bytes.
+        name: what the problems call it.
+        shape: the fields it must have.
+
+    Raises:
+        BankError: when it has errors.
+    """
+    tree = read(data, name)
+    found: P | None = None
     if tree.root is not None:
         try:
-            found = _SkillsFile.model_validate(data_of(tree.root))
+            found = shape.model_validate(data_of(tree.root))
         except ValidationError as error:
-            _Loading(tree, tree.root, ()).report(error, tree.root, _SkillsFile.model_fields)
+            _Loading(tree, tree.root, ()).report(error, tree.root, shape.model_fields)
     problems = in_order(tree.problems)
     if found is None or any(problem.level == "error" for problem in problems):
         raise BankError(problems)
-    return found.skills
+    return found
 
 
 class _Loading:
