@@ -16,6 +16,7 @@ COMMANDS = {
     "serve": "quizapp.commands.serve:serve",
     "doctor": "quizapp.commands.doctor:doctor",
     "check": "quizapp.commands.authoring:check",
+    "rules": "quizapp.commands.authoring:rules",
     "mark": "quizapp.commands.authoring:mark",
     "publish": "quizapp.commands.content:publish",
     "migrate": "quizapp.commands.data:migrate",

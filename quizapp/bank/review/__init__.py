@@ -16,13 +16,13 @@ from quizapp.bank.review.rule import Desk, Reviewed, Rule, registered
 
 __all__ = ["Desk", "Reviewed", "Rule", "review", "rules"]
 
-#: The modules whose import puts the rules on the list, in the order in which they are listed.
+#: The modules whose import puts the rules on the list.
 RULE_MODULES = (wording, options, teaching, balance, quoting)
 
 
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the list."""
-    return tuple(registered().values())
+    """Every rule, by code."""
+    return tuple(rule for _, rule in sorted(registered().items()))
 
 
 def review(desk: Desk) -> tuple[Problem, ...]:

@@ -180,11 +180,13 @@ def _unknown_misconception(question: Question) -> Iterator[Finding]:
     "no-misconception",
     "info",
     "A wrong answer names no misconception.",
-    guard="only where the whole question is to choose one answer",
+    guard="only where the whole question is to choose one answer; without a list of misconceptions",
     shipped="error",
 )
 def _no_misconception(question: Question) -> Iterator[Finding]:
-    for one in question.single.wrong if question.single is not None else ():
+    if question.single is None or question.desk.misconceptions is None:
+        return
+    for one in question.single.wrong:
         if one.misconception is None:
             message = "Add “misconception:” to this answer: what does somebody believe who chooses it?"
             yield question.finding(message, *one.at)
