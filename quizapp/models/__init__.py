@@ -3,6 +3,7 @@
 from quizapp.models.base import Base, db
 from quizapp.models.content import (
     Bank,
+    BankLesson,
     BankRevision,
     CleanText,
     Item,
@@ -46,6 +47,7 @@ __all__ = [
     "AttemptItem",
     "AuditEntry",
     "Bank",
+    "BankLesson",
     "BankRevision",
     "Base",
     "CleanText",

@@ -55,6 +55,16 @@ class BankRevision(Base):
     published_by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
 
 
+class BankLesson(Base):
+    """The lesson that comes with a bank, as it was when the bank was last published."""
+
+    __tablename__ = "bank_lesson"
+
+    bank_id: Mapped[int] = mapped_column(sa.ForeignKey("bank.id", ondelete="CASCADE"), primary_key=True)
+    fields: Mapped[dict[str, Any]]
+    plan: Mapped[str] = mapped_column(sa.Text)
+
+
 class Item(Base):
     """One thing asked, through all its revisions. Its slug and kind never change."""
 

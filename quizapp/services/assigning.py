@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from quizapp.models import (
     Assignment,
     Bank,
+    BankLesson,
     BankRevision,
     FeedbackMode,
     ItemRevision,
@@ -36,6 +37,7 @@ class QuizRef:
     questions: int
     skills: tuple[str, ...]
     article: str | None
+    has_lesson: bool
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
         .order_by(QuizRevision.title)
     ).all()
     counts = _counts([row.id for row in rows])
+    lessons = set(db.session.scalars(sa.select(BankLesson.bank_id)))
     articles = _articles([row.bank_id for row in rows])
-    return tuple(
+    found = (
         QuizRef(
             row.public_id,
             row.id,
@@ -77,10 +80,13 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
             counts[row.id][0],
             counts[row.id][1],
             articles.get(row.bank_id),
+            row.bank_id in lessons,
         )
         for row in rows
         if row.id in counts
     )
+    # Banks built from an article come first: they are for practice, and one of them is chosen at first.
+    return tuple(sorted(found, key=lambda quiz: quiz.article is None))
 
 
 def get_quiz(public_id: str, account_id: int | None = None) -> QuizRef:

@@ -96,15 +96,14 @@ _clean: dict[str, str] = {}
 _CLEAN_KEPT = 20_000
 
 
-def html_for(session: Session, contents: Iterable[Content], extra: Iterable[str] = ()) -> Html:
-    """Fetch the safe HTML of everything the given items and stimuli say.
+def html_for(session: Session, contents: Iterable[Content]) -> Html:
+    """Fetch the safe HTML of everything the given items and stimuli say."""
+    return html_of(session, (pair for content in contents for pair in content.texts()))
 
-    Args:
-        contents: the items that a page shows.
-        extra: further published texts, read inline.
-    """
-    wanted = {_digest(source, block=block) for content in contents for source, block in content.texts()}
-    wanted |= {_digest(source, block=False) for source in extra}
+
+def html_of(session: Session, texts: Iterable[tuple[str, bool]]) -> Html:
+    """Fetch the safe HTML of published texts, given as (source, block)."""
+    wanted = {_digest(source, block=block) for source, block in texts}
     missing = [digest for digest in wanted if digest not in _clean]
     if missing:
         if len(_clean) >= _CLEAN_KEPT:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp import text
+from quizapp import BankError, text
 from quizapp.bank.loader import load_file, read_skills
 from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
@@ -25,7 +25,6 @@ from quizapp.items.registry import item_to_json
 from quizapp.models import (
     Bank,
     BankRevision,
-    CleanText,
     Item,
     ItemRevision,
     Quiz,
@@ -35,8 +34,10 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.catalogue import Content, read_content
+from quizapp.services.clean_texts import HasTexts, clean_rows, held_digests, store_clean
+from quizapp.services.lessons import keep_lesson, kept_lessons, lesson_beside
 from quizapp.services.pictures import keep_pictures
-from quizapp.services.writing import upsert, writing
+from quizapp.services.writing import writing
 
 
 class PublishingError(ValueError):
@@ -70,7 +71,10 @@ def publish_folder(folder: Path, *, now: datetime) -> list[Published]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name in {"skills.yaml", "misconceptions.yaml"}:
             continue
-        results.append(publish_file(path, skills=skills, now=now))
+        try:
+            results.append(publish_file(path, skills=skills, now=now))
+        except PublishingError as error:
+            results.append(Published(path.name, None, None, 0, 0, (_refusal(path, error),)))
     renew_clean_texts()
     return results
 
@@ -84,11 +88,16 @@ def publish_file(
         return Published(path.name, None, None, 0, 0, loaded.problems)
     bank = loaded.bank
     try:
+        lesson = lesson_beside(path, bank.slug)
+    except BankError as error:
+        return Published(path.name, None, None, 0, 0, error.problems)
+    try:
         pictures = keep_pictures(bank, path.parent)
     except PictureError as error:
         raise PublishingError(str(error)) from error
     source = path.read_text(encoding="utf-8")
     revision, changed = publish_bank(bank, source=source, pictures=pictures, now=now, owner_id=owner_id)
+    keep_lesson(bank.slug, owner_id, lesson)
     return Published(path.name, bank.title, revision, len(bank.items), changed, loaded.problems)
 
 
@@ -129,11 +138,11 @@ def publish_bank(
         Content(item, _with_kept_picture(bank.stimulus(item.about), pictures) if item.about else None)
         for item in bank.items
     ]
-    cleaned = _clean_rows(contents)
+    cleaned = clean_rows(contents)
     # Another picture under the same name is another bank, though no word of it changed.
     source_hash = _hash("\n".join([source, *sorted(pictures.values())]))
     with writing() as session:
-        _store_clean(session, cleaned)
+        store_clean(session, cleaned)
         row = _bank_row(session, bank.slug, owner_id, now)
         newest = session.scalar(
             sa.select(BankRevision).where(BankRevision.bank_id == row.id).order_by(BankRevision.number.desc()).limit(1)
@@ -165,43 +174,29 @@ def publish_bank(
 
 
 def renew_clean_texts() -> int:
-    """Make the safe HTML that is missing under today's rules, for all revisions.
+    """Make the safe HTML that is missing under today's rules, for all revisions and lessons.
 
     Returns:
         How many texts were made.
     """
-    held = set(db.session.scalars(sa.select(CleanText.digest).where(CleanText.rules_version == text.RULES_VERSION)))
-    contents = [read_content(data) for data in db.session.scalars(sa.select(ItemRevision.content))]
-    missing = _clean_rows(contents, skip=held)
+    held = held_digests(db.session())
+    written: list[HasTexts] = [read_content(data) for data in db.session.scalars(sa.select(ItemRevision.content))]
+    written += kept_lessons()
+    missing = clean_rows(written, skip=held)
     if missing:
         with writing() as session:
-            _store_clean(session, missing)
+            store_clean(session, missing)
     return len(missing)
+
+
+def _refusal(path: Path, error: PublishingError) -> Problem:
+    return Problem(file=str(path), line=1, column=1, level="error", code="not-published", message=str(error))
 
 
 def _with_kept_picture(stimulus: Stimulus, pictures: Mapping[str, str]) -> Stimulus:
     if stimulus.image is None or stimulus.image not in pictures:
         return stimulus
     return stimulus.model_copy(update={"image": pictures[stimulus.image]})
-
-
-def _clean_rows(contents: Iterable[Content], skip: set[str] | None = None) -> dict[str, str]:
-    rows: dict[str, str] = {}
-    for content in contents:
-        for source, block in content.texts():
-            digest = text.digest(source, block=block)
-            if digest not in rows and not (skip and digest in skip):
-                rows[digest] = text.render(source, block=block)
-    return rows
-
-
-def _store_clean(session: Session, rows: dict[str, str]) -> None:
-    for digest, html in rows.items():
-        session.execute(
-            upsert(CleanText)
-            .values(digest=digest, rules_version=text.RULES_VERSION, html=html)
-            .on_conflict_do_nothing()
-        )
 
 
 def _bank_row(session: Session, slug: str, owner_id: int | None, now: datetime) -> Bank:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from quizapp.models import FeedbackMode
-from quizapp.services import assigning, dashboards, rosters
+from quizapp.services import assigning, dashboards, lessons, rosters
 from quizapp.services.assigning import AssignmentRules
 from quizapp.services.rosters import CardsPage, SectionRef
 from quizapp.web import auth, instance
@@ -187,6 +187,14 @@ def assign(section: str) -> str | Response | tuple[str, int]:
         zone=instance.settings().timezone,
     )
     return (page, 422) if form.errors else page
+
+
+@bp.get("/lessons/<quiz>")
+@access(Access.STAFF)
+def lesson(quiz: str) -> str:
+    """Show the lesson that comes with a quiz; it prints on a page or two."""
+    page = lessons.lesson_page(quiz, auth.account_id())
+    return render_template("teach/lesson.html", page=page, html=page.html)
 
 
 @bp.post("/c/<section>/a/<assignment>/release")

@@ -159,6 +159,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_sign_in_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_sign_in_student_id'), ['student_id'], unique=False)
 
+    op.create_table('bank_lesson',
+    sa.Column('bank_id', sa.Integer(), nullable=False),
+    sa.Column('fields', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('plan', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['bank_id'], ['bank.id'], name=op.f('fk_bank_lesson_bank_id_bank'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('bank_id', name=op.f('pk_bank_lesson'))
+    )
     op.create_table('bank_revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('bank_id', sa.Integer(), nullable=False),
