@@ -54,10 +54,10 @@ class School:
         give_cookie(self.app, context, address, {TOKEN: token})
         return token
 
-    def sign_in_teacher(self, context: BrowserContext, address: str) -> None:
-        """Give a browser the cookie of the teacher."""
+    def sign_in_teacher(self, context: BrowserContext, address: str, login: str = LOGIN) -> None:
+        """Give a browser the cookie of the teacher, or of another with the same password."""
         with inside(self.app):
-            token = sign_in.sign_in_staff(LOGIN, PASSWORD, network="here", key=key(self.app), now=now(self.app))
+            token = sign_in.sign_in_staff(login, PASSWORD, network="here", key=key(self.app), now=now(self.app))
         give_cookie(self.app, context, address, {TOKEN: token})
 
     def end_sign_in(self, token: str) -> None:
