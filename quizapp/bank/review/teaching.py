@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -28,9 +29,10 @@ MOST_EXPLAINED = 90
 #: The longer of two lures may have that many times the letters of the shorter.
 EVEN_LENGTH = 1 / 0.6
 
+_NO = re.compile(r"^(?:no|nope|sorry)\b", re.IGNORECASE)
 #: Reasons that are none, with their spaces as dashes.
-_ONLY_WRONG = bag(
-    "wrong incorrect no nope false sorry not-right not-correct not-true try-again "
+_ONLY_WRONG = {""} | bag(
+    "wrong incorrect false not-right not-correct not-true try-again "
     "this-is-wrong that-is-wrong it-is-wrong this-is-not-right this-is-false this-is-incorrect wrong-answer"
 )
 
@@ -46,7 +48,7 @@ def _no_why(question: Question) -> Iterator[Finding]:
         for one in choices.wrong:
             if one.why is None:
                 yield question.finding("Say why this answer is wrong: add “why:”.", *one.at)
-            elif "-".join(words(one.why)) in _ONLY_WRONG:
+            elif "-".join(words(_NO.sub("", plain(one.why)))) in _ONLY_WRONG:
                 message = "This says that it is wrong, not why. Name what in the text decides it."
                 yield question.finding(message, *one.at[:-1], "why")
         if len(reasons) > 1 and len(set(reasons)) == 1:

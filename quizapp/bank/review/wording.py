@@ -18,6 +18,7 @@ VAGUE = bag("usually often sometimes may might can could generally probably perh
 
 _NEGATIVE = re.compile(r"\b(?:not|except|(?<!at )least|never|without|[a-z]+n[’']t)\b(?!\W*$)")
 _EMPHASIS = re.compile(r"\*+[^*]+\*+")
+_OF_THESE = re.compile(r"\b(?:all|none) of (?:the|these|those|them)\b", re.IGNORECASE)
 _BLANK = re.compile(r"_{2,}|\.{4,}|\[ *\]")
 _ENDS = re.compile(r"[?:….!][”\")’*]*\s*$|_{2,}[.?]?\s*$")
 
@@ -78,13 +79,13 @@ def _a_an_cue(question: Question) -> Iterator[Finding]:
     "absolute-cue",
     "warning",
     "Words such as always, only or nothing stand in wrong answers and not in the right one, or the reverse.",
-    guard="English; whole words; not inside quotation marks or emphasis; answers of up to 3 words",
+    guard="English; whole words; not inside quotation marks or emphasis; answers of up to 3 words; “all of these”",
 )
 def _absolute_cue(question: Question) -> Iterator[Finding]:
     for choices in _one_right(question):
         key = _said(choices.right[0].text, ABSOLUTE)
         wrong = {one.at: _said(one.text, ABSOLUTE) for one in choices.wrong if len(words(one.text)) > 3}
-        if key and not any(wrong.values()):
+        if key and not any(wrong.values()) and len(words(choices.right[0].text)) > 3:
             yield question.finding(f"Only the right answer says “{key}”, which gives it away.", *choices.right[0].at)
         for place, said in wrong.items():
             if said and not key:
@@ -177,4 +178,4 @@ def _one_right(question: Question) -> Iterator[Choices]:
 
 
 def _said(text: str, cues: frozenset[str]) -> str | None:
-    return next((word for word in own_words(text) if word in cues), None)
+    return next((word for word in own_words(_OF_THESE.sub(" ", text)) if word in cues), None)
