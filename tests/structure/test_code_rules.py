@@ -108,7 +108,7 @@ def test_author_text_is_rendered_when_published_and_never_while_a_page_is_drawn(
         for path in MODULES
         if "text.render(" in path.read_text("utf-8") or re.search(r"import .*\brender\b", path.read_text("utf-8"))
     }
-    assert by_text == {"services/publishing.py", "services/gallery.py"}
+    assert by_text == {"services/clean_texts.py", "services/gallery.py"}
     assert callers("render") - {"text.py"} == by_text
 
 
