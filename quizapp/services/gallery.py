@@ -13,11 +13,11 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from quizapp import text
 from quizapp.bank.examples import example, example_yaml
 from quizapp.items.base import Feedback, Item, Response, Shown
 from quizapp.items.registry import kinds
 from quizapp.services.catalogue import Content, Html
+from quizapp.services.clean_texts import clean_rows
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,6 @@ def mark(exhibit: Exhibit, response: Response | None) -> Marked:
 def _example(kind: str, kind_class: type[Item[Any]]) -> Example:
     module = sys.modules[kind_class.__module__]
     item = example(kind)
-    html = {text.digest(source, block=block): text.render(source, block=block) for source, block in _texts(item)}
+    html = Html(clean_rows([Content(item, None)]))
     purpose = (inspect.getdoc(module) or "").partition("\n")[0]
-    return Example(kind, purpose, example_yaml(kind), item, Html(html))
-
-
-def _texts(item: Item[Any]) -> list[tuple[str, bool]]:
-    return list(Content(item, None).texts())
+    return Example(kind, purpose, example_yaml(kind), item, html)

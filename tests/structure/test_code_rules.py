@@ -103,13 +103,8 @@ def test_only_the_text_module_declares_markup_safe() -> None:
 
 def test_author_text_is_rendered_when_published_and_never_while_a_page_is_drawn() -> None:
     """The one exception is the gallery of kinds: its texts come with the program, and are rendered once."""
-    by_text = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in MODULES
-        if "text.render(" in path.read_text("utf-8") or re.search(r"import .*\brender\b", path.read_text("utf-8"))
-    }
-    assert by_text == {"services/clean_texts.py", "services/gallery.py"}
-    assert callers("render") - {"text.py"} == by_text
+    assert callers("render") == {"text.py", "services/clean_texts.py"}
+    assert callers("clean_rows") == {"services/publishing.py", "services/lessons.py", "services/gallery.py"}
 
 
 def test_templates_are_never_made_from_input() -> None:
