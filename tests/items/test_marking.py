@@ -80,6 +80,11 @@ def test_matched() -> None:
     assert matched({}, key) == 0
 
 
+def test_matched_six_claims_in_two_heaps() -> None:
+    heaps = {str(number): "fact" if number < 3 else "claim" for number in range(6)}
+    assert round(float(matched({**heaps, "5": "fact"}, heaps)), 2) == 0.83
+
+
 PASSAGE = "w1 w2 [[w3 w4 w5]] w6 w7 w8 w9 w10 w11 [[w12]] w13 w14 w15 w16 w17 w18 w19 w20"
 
 
