@@ -7,8 +7,10 @@ import hashlib
 from flask import Flask, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from quizapp.config import Settings
+from quizapp.items.controls import PREFIX
 
 POLICY = "; ".join(
     (
@@ -27,6 +29,12 @@ BODY_MAX = 1024 * 1024
 YEAR_SECONDS = 31_536_000
 
 csrf = CSRFProtect()
+
+
+class ShortNumber(IntegerConverter):
+    """A number in an address: no longer than any that we write, so every database can hold it."""
+
+    regex = r"\d{1,6}"
 
 
 class Sha256Session(SecureCookieSessionInterface):
@@ -53,11 +61,13 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = Sha256Session()
+    app.url_map.converters["int"] = ShortNumber
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach CSRF, the refusal of cross-site and unmeasured bodies, and the headers."""
     app.before_request(_refuse_foreign)
+    app.before_request(_refuse_unreadable)
     csrf.init_app(app)
 
     @app.after_request
@@ -85,3 +95,13 @@ def _refuse_foreign() -> None:
     # A chunked body would be cut at the limit without a word; browsers always give the length.
     if request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", ""):
         abort(411)
+
+
+def _refuse_unreadable() -> None:
+    """Refuse what no browser sends and no database keeps: NUL characters, fields without a name."""
+    if "\x00" in request.path:
+        abort(404)
+    for name, values in request.form.lists():
+        # Answers are cleaned by their question's form, so that nothing typed is lost.
+        if not name or (not name.startswith(PREFIX) and any("\x00" in text for text in (name, *values))):
+            abort(400)
