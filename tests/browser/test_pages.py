@@ -120,7 +120,7 @@ def result_of_a_trial(page: Page, world: World) -> None:
 def assigned_too_late(page: Page, world: World) -> None:
     page.goto(f"{world.section}/assign")
     page.get_by_text("More choices").click()
-    page.get_by_label("Closes").fill("2020-01-01T09:00")
+    page.get_by_label("Closes (optional)").fill("2020-01-01T09:00")
     page.get_by_role("button", name="Assign").click()
 
 
@@ -133,6 +133,7 @@ def empty_answer(kind: str) -> Place:
     return Place("Chiara R.", f"Error: Question {KINDS[kind]} of", sent(opened, "Check my answer"))
 
 
+FEEDBACK: tuple[tuple[str, Who, str], ...] = (("right", "Ada L.", "Right"), ("wrong", "Ben K.", "(Not|Partly)"))
 PLACES: dict[str, Place] = {
     "join": Place("nobody", "Join your class", at("/")),
     "join, no code": Place("nobody", "Error: Join your class", sent(at("/"), "Continue")),
@@ -163,7 +164,7 @@ PLACES: dict[str, Place] = {
     **{
         f"feedback, {kind}, {word}": Place(name, f"{title}.*: question", at_attempt(name, f"/{place}/feedback"))
         for kind, place in KINDS.items()
-        for word, name, title in (("right", "Ada L.", "Right"), ("wrong", "Ben K.", "(Not|Partly)"))
+        for word, name, title in FEEDBACK
     },
     "question with a draft": Place("Ben K.", f"Question {TOTAL - 1} of", at_attempt("Ben K.", f"/{TOTAL - 1}")),
     "check your answers": Place("Ben K.", "Check your answers", at_attempt("Ben K.", "/check")),
@@ -219,16 +220,14 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         held_back = take(made, held, "Ada L.", clock, checks=0)
         # Chiara has not answered anything; Ben, of the wrong answers, is two short of the end.
         begun = {name: take(made, shown, name, clock, checks=checks) for name, checks in answers_given().items()}
+        roster = rosters.roster_page(made.section.public_id, made.account_id).students
         yield World(
             made,
             address,
             begun,
             held_back,
             rosters.create_section("10A", account_id=made.account_id, now=clock.now),
-            {
-                line.name: line.public_id
-                for line in rosters.roster_page(made.section.public_id, made.account_id).students
-            },
+            {line.name: line.public_id for line in roster},
             sign_in.new_setup_token(now=clock.now),
             sign_in.new_reset_token(school.LOGIN, now=clock.now),
         )
