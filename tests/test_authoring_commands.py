@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from quizapp.bank.review import rules
 from quizapp.cli import cli
+from quizapp.commands.authoring import is_shipped
+from quizapp.paths import resource_dir
+
+MISCONCEPTIONS = resource_dir("questions") / "misconceptions.yaml"
 
 BANK = """\
 format: 1
@@ -128,3 +133,93 @@ def test_authors_need_neither_web_nor_database(bank: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+# ---------------------------------------------------------------- the review
+
+
+def test_notes_are_counted_and_printed_when_asked_for(bank: Path) -> None:
+    done = run("check", bank)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "notes (print them with --notes)" in done.stderr
+    asked = run("check", bank, "--notes")
+    assert asked.exit_code == 0
+    assert f"{bank}:6:5: info: " in asked.stdout
+    assert "--notes" not in asked.stderr
+
+
+def test_warning_of_the_review_fails_a_strict_check(bank: Path) -> None:
+    bank.write_text(BANK.replace("why: It is only the third largest.", "why: Wrong."))
+    assert run("check", bank).exit_code == 0
+    done = run("check", bank, "--strict")
+    assert done.exit_code == 1
+    assert f"{bank}:13:14: warning: " in done.stdout
+    assert "[no-why]" in done.stdout
+
+
+def test_shipped_banks_are_held_to_more(bank: Path) -> None:
+    done = run("check", bank, "--shipped", "--format", "json")
+    assert done.exit_code == 1
+    assert {"no-fair", "unfilled", "no-lure"} <= {
+        one["code"] for one in json.loads(done.stdout) if one["level"] == "error"
+    }
+
+
+def test_folder_of_the_program_makes_a_bank_shipped(bank: Path) -> None:
+    assert is_shipped(resource_dir("questions") / "words-that-lean.yaml")
+    assert not is_shipped(bank)
+
+
+def test_findings_for_github_are_one_line_each(broken: Path) -> None:
+    done = run("check", broken, "--format", "github")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert f"::error file={broken},line=8,col=5,title=unknown-field::" in "\n".join(lines)
+    assert all(line.startswith("::") for line in lines)
+
+
+def test_quotations_are_compared_with_the_source(bank: Path, tmp_path: Path) -> None:
+    quoting = BANK.replace(
+        "questions:", "source: {title: T}\nstimuli:\n  - {id: q, kind: quote, quote: a town}\nquestions:"
+    )
+    bank.write_text(quoting)
+    article = tmp_path / "article.txt"
+    article.write_text("It is A town. " + "Nobody said so before today. " * 5)
+    done = run("check", bank, "--source", article)
+    assert done.exit_code == 1
+    assert "The article writes “A town”." in done.stdout
+    article.write_text("It is a town. " + "Nobody said so before today. " * 5)
+    assert run("check", bank, "--source", article).exit_code == 0
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text(article.read_text())
+    assert run("check", bank, "--source", tmp_path / "texts").exit_code == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00a", b" \n"])
+def test_source_without_text_exits_2_with_a_sentence(bank: Path, tmp_path: Path, content: bytes) -> None:
+    article = tmp_path / "article.txt"
+    article.write_bytes(content)
+    done = run("check", bank, "--source", article)
+    assert done.exit_code == 2
+    assert "holds no text" in done.stderr
+    assert run("check", bank, "--source", tmp_path / "none.txt").exit_code == 2
+
+
+def test_misconceptions_beside_the_bank_count_as_known(bank: Path) -> None:
+    bank.write_text(BANK + "        misconception: size-decides\n")
+    assert "unknown-misconception" in run("check", bank, "--format", "json").stdout or not MISCONCEPTIONS.is_file()
+    (bank.parent / "misconceptions.yaml").write_text(
+        "format: 1\nmisconceptions:\n  - {id: size-decides, name: Big is first, correction: No., card: Compare.}\n"
+    )
+    assert "unknown-misconception" not in run("check", bank, "--format", "json").stdout
+
+
+def test_rules_are_listed() -> None:
+    done = run("rules")
+    assert done.exit_code == 0
+    listed = json.loads(run("rules", "--format", "json").stdout)
+    assert [one["code"] for one in listed] == [rule.code for rule in rules()]
+    for one in listed:
+        assert f"{one['code']}  [{one['level']}" in done.stdout
+        assert one["definition"] in done.stdout
+        assert one["guard"] in done.stdout
