@@ -191,5 +191,5 @@ def test_skills_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "questions").glob("*.yaml")), ids=lambda path: path.name)
 def test_shipped_banks_have_no_problem(path: Path) -> None:
-    if path.name != "skills.yaml":
+    if path.name not in {"skills.yaml", "misconceptions.yaml"}:
         assert load_file(path, skills=read_skills(path.with_name("skills.yaml"))).problems == ()

@@ -147,7 +147,7 @@ def _option_count(question: Question) -> Iterator[Finding]:
     "option-form",
     "info",
     "Some answers end with a full stop, begin with a capital or stand in quotation marks, and others do not.",
-    guard="begin: names, numbers and quoted words",
+    guard="begin: where an answer has up to 3 words, which may be a name",
 )
 def _option_form(question: Question) -> Iterator[Finding]:
     for choices in question.sets:
@@ -159,7 +159,8 @@ def _option_form(question: Question) -> Iterator[Finding]:
             yield question.finding(
                 "Quotation marks round some answers look like doubt. Use them for all or none.", *place
             )
-        if len({text[0].isupper() for text in texts if text[:1].isalpha() and text[1:2].islower()}) == 2:
+        long = min(len(words(text)) for text in texts) > 3
+        if long and len({text[0].isupper() for text in texts if text[:1].isalpha() and text[1:2].islower()}) == 2:
             yield question.finding("Some answers begin with a capital and some do not. Make them alike.", *place)
 
 
