@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from quizapp.models import Attempt, AttemptItem, ItemRevision, QuizItem, Response, db
 from quizapp.services.catalogue import can_be_asked
 from quizapp.services.coursework import AssignmentRow, AttemptLine, list_assignments, list_attempts
-from quizapp.services.progress import SkillCell, list_skills, scores_of_student, skill_cells
+from quizapp.services.progress import SkillCell, list_skills, scores_shown_to, skill_cells
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class MyWorkPage:
 
 def my_work(student_id: int, section_id: int, *, now: datetime) -> MyWorkPage:
     """Return what a student sees of the own work."""
-    shown = [cell for cell in skill_cells(list_skills(), scores_of_student(student_id)) if cell.answers]
+    shown = [cell for cell in skill_cells(list_skills(), scores_shown_to(student_id, now=now)) if cell.answers]
     attempts = list_attempts(student_id, now=now)
     return MyWorkPage(
         open_work=_open_work(student_id, section_id, now),

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from quizapp.measure.mastery import Answer, Level, mastery
-from quizapp.models import Score, Skill, db
+from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, Score, Skill, db
 from quizapp.services.tallies import show_marks
 
 
@@ -70,6 +70,22 @@ def scores_of_student(student_id: int, section_id: int | None = None) -> tuple[S
     if section_id is not None:
         condition = sa.and_(condition, Score.section_id == section_id)
     return _newest(condition)
+
+
+def scores_shown_to(student_id: int, *, now: datetime) -> tuple[ScoreRow, ...]:
+    """Return the newest marks that a student may see: none of results that are held back."""
+    held_back = (
+        sa.select(AttemptItem.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .where(
+            Attempt.student_id == student_id,
+            Assignment.feedback == FeedbackMode.DEFERRED,
+            Assignment.released_at.is_(None),
+            sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
+        )
+    )
+    return _newest(sa.and_(Score.student_id == student_id, Score.attempt_item_id.not_in(held_back)))
 
 
 def skill_cells(skills: Iterable[SkillColumn], rows: Iterable[ScoreRow]) -> tuple[SkillCell, ...]:
