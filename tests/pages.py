@@ -241,7 +241,7 @@ def _inline_faults(elements: list[Element]) -> Iterator[str]:
 
 
 def _runs(script: Element) -> bool:
-    return script.get("type") not in {"application/json"}
+    return script.get("type") != "application/json"
 
 
 def _fields(form: Element) -> MultiDict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, Response, Score, Section, Student, db
-from quizapp.services import assigning, attempts, rosters, taking
+from quizapp.services import assigning, attempts, my_work, rosters, taking
 from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import GRACE, CannotStartError, Drawn, RefusedError, Saved, Taker
 from quizapp.services.rosters import NotFoundError
@@ -80,7 +80,7 @@ def test_start_is_the_same_attempt_until_it_is_handed_in(lesson: Lesson) -> None
     second = factories.start(assignment, lesson.ada)
     assert second != first
     attempts.hand_in(lesson.ada.taker, second, now=START)
-    with pytest.raises(CannotStartError, match="^no-attempts-left$"):
+    with pytest.raises(CannotStartError, match=r"^no-attempts-left$"):
         factories.start(assignment, lesson.ada)
     numbers = db.session.execute(
         sa.select(Attempt.number).where(Attempt.student_id == lesson.ada.id).order_by(Attempt.number)
@@ -91,9 +91,9 @@ def test_start_is_the_same_attempt_until_it_is_handed_in(lesson: Lesson) -> None
 def test_an_assignment_starts_between_opening_and_closing(lesson: Lesson) -> None:
     closes = START + timedelta(hours=1)
     assignment = lesson.assign(closes_at=closes)
-    with pytest.raises(CannotStartError, match="^not-open$"):
+    with pytest.raises(CannotStartError, match=r"^not-open$"):
         factories.start(assignment, lesson.ada, now=START - timedelta(seconds=1))
-    with pytest.raises(CannotStartError, match="^closed$"):
+    with pytest.raises(CannotStartError, match=r"^closed$"):
         factories.start(assignment, lesson.ada, now=closes)
     assert stored()["attempt"] == []
     begun = factories.start(assignment, lesson.ada, now=closes - timedelta(seconds=1))
@@ -299,7 +299,12 @@ def test_nothing_is_taken_after_closing_and_what_was_saved_can_be_handed_in(less
             act(lesson.ada.taker, attempt, now=closes)
     assert stored() == before
     attempts.hand_in(lesson.ada.taker, attempt, now=closes + timedelta(hours=1))
-    assert [row.fraction for row in db.session.scalars(sa.select(Score).order_by(Score.id))] == [1.0, 0.0, 0.0, 0.0]
+    assert [row.fraction for row in db.session.scalars(sa.select(Score).order_by(Score.attempt_item_id))] == [
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+    ]
 
 
 @pytest.mark.parametrize(("factor", "unlimited", "seconds"), [(1.0, False, 600), (1.5, False, 900), (1.0, True, None)])
@@ -371,13 +376,18 @@ def test_deferred_results_wait_for_release_or_closing(lesson: Lesson) -> None:
         assert isinstance(page, taking.ResultPage)
         return True
 
+    def own_cells(now: datetime) -> int:
+        return len(my_work.my_work(lesson.ada.id, lesson.school_class.ref.id, now=now).cells)
+
     assert not seen()
     assert not seen(closes)
     attempts.hand_in(lesson.ada.taker, attempt, now=START)
     assert not seen(closes - timedelta(seconds=1))
+    assert [own_cells(now) for now in (START, closes - timedelta(seconds=1), closes)] == [0, 0, 2]
     assert seen(closes)
     assigning.release_results(lesson.school_class.ref, assignment, now=START)
     assert seen()
+    assert own_cells(START) == 2
 
 
 def test_the_check_page_lists_what_is_open_first_and_nothing_of_the_key(lesson: Lesson) -> None:

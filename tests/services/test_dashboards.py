@@ -92,7 +92,7 @@ def test_the_class_page_equals_an_independent_recount(demo: tuple[Demo, Teacher]
         (row.display_name, row.skill): (pytest.approx(row.earned), row.answers)
         for row in db.session.execute(sa.text(CELLS), {"section": made.section.id})
     }
-    shown = {
+    shown: dict[Any, Any] = {
         (row.name, cell.skill.slug): (cell.earned, cell.answers)
         for row in page.rows
         for cell in row.cells

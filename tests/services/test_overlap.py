@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Attempt, Response, Score, db
-from quizapp.services import attempts
+from quizapp.services import attempts, scoring
 from quizapp.services.attempts import RefusedError
 from quizapp.services.writing import writing
 from tests import factories
@@ -92,7 +92,7 @@ def test_a_save_that_overlaps_the_hand_in_is_refused_not_lost(
     attempt = factories.start(assignment, ada)
     key = factories.key_of(attempt, 1)
     db.session.rollback()
-    pause, mark = Pause(), attempts.score_missing
+    pause, mark = Pause(), scoring.score_missing
 
     def mark_slowly(*args: Any, **kwargs: Any) -> None:
         pause.here()

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp import text
+from quizapp.bank.loader import read_skills
 from quizapp.models import BankRevision, CleanText, Item, ItemRevision, QuizItem, QuizRevision, Skill, db
 from quizapp.paths import resource_dir
 from quizapp.services import assigning, publishing
@@ -126,9 +127,7 @@ def test_a_folder_publishes_skills_and_every_bank_that_comes_along() -> None:
     results = publishing.publish_folder(folder, now=START)
     assert [one.name for one in results if one.failed] == []
     assert len(assigning.list_quizzes()) == len(results) > 0
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Skill)) == len(
-        publishing.read_skills(folder / "skills.yaml")
-    )
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Skill)) == len(read_skills(folder / "skills.yaml"))
     before = counts()
     publishing.publish_folder(folder, now=START)
     assert counts() == before

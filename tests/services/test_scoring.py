@@ -15,6 +15,7 @@ import quizapp.services
 from quizapp.models import (
     FROZEN,
     AttemptItem,
+    Base,
     FrozenRowError,
     Item,
     ItemRevision,
@@ -54,11 +55,16 @@ def test_frozen_rows_refuse_every_change() -> None:
     assert set(CHANGES) == {table.__name__ for table in FROZEN}
     for table in FROZEN:
         field, value = CHANGES[table.__name__]
-        with pytest.raises(FrozenRowError, match="add a new one"), writing() as session:
-            row = session.scalars(sa.select(table).order_by(*sa.inspect(table).primary_key)).all()[-1]
-            assert getattr(row, field) != value
-            setattr(row, field, value)
+        with pytest.raises(FrozenRowError, match="add a new one"):
+            change_newest(table, field, value)
         assert value not in db.session.scalars(sa.select(getattr(table, field))).all()
+
+
+def change_newest(table: type[Base], field: str, value: object) -> None:
+    with writing() as session:
+        row = session.scalars(sa.select(table).order_by(*sa.inspect(table).primary_key)).all()[-1]
+        assert getattr(row, field) != value
+        setattr(row, field, value)
 
 
 def bulk_changes(source: str, names: frozenset[str]) -> Iterator[str]:
@@ -107,7 +113,7 @@ def test_a_mark_repeats_what_never_changes(handed_in: tuple[Pupil, str]) -> None
         )
         assert (score.student_id, score.number, score.created_at) == (ada.id, 1, START)
     assert [score.confidence for score, *_ in rows] == [0.95, None, None, None]
-    assert [score.chance for score, *_ in rows][0] == pytest.approx(1 / 3)
+    assert rows[0][0].chance == pytest.approx(1 / 3)
     assert rows[2][0].chance == 0
 
 

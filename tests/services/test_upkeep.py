@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import timedelta
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_keeper_deletes_at_once_and_stops_when_told(app: Flask, clock: Clock
     quiz = factories.publish()
     attempts.start_trial(quiz, "a" * 64, network="192.0.2.7", key=instance_key(), now=START, rng=random.Random(1))
     clock.advance(days=2)
-    before = retention.threading.active_count()
+    before = threading.active_count()
     stop = retention.start_keeper(app)
     for _ in range(200):
         if count(Attempt) == 0:
@@ -78,6 +79,6 @@ def test_the_keeper_deletes_at_once_and_stops_when_told(app: Flask, clock: Clock
         stop.wait(0.05)
     assert count(Attempt) == 0
     stop.set()
-    (keeper,) = [thread for thread in retention.threading.enumerate() if thread.name == "retention"]
+    (keeper,) = [thread for thread in threading.enumerate() if thread.name == "retention"]
     keeper.join(20)
-    assert retention.threading.active_count() == before
+    assert threading.active_count() == before

@@ -65,11 +65,15 @@ def test_what_was_read_before_is_forgotten(app: Flask) -> None:
 
 
 def test_an_exception_undoes_everything(app: Flask) -> None:
-    with pytest.raises(ZeroDivisionError), writing() as session:
-        put(session, "half", "way")
-        raise ZeroDivisionError
+    def fail_half_way() -> None:
+        with writing() as session:
+            put(session, "half", "way")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert db.session.get(Setting, "half") is None
-    assert Task(app, lambda: factories.make_teacher()).finish().error is None
+    assert Task(app, factories.make_teacher).finish().error is None
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Attempt, Response, Score, db
-from quizapp.services import assigning, attempts
+from quizapp.services import assigning
+from quizapp.services.settings import SchoolSettings, change_school_settings
 from quizapp.web.security import BODY_MAX
 from tests import factories
 from tests.clock import START, Clock
@@ -21,7 +23,7 @@ from tests.pages import Browser, Fields, Page, choose
 class Lesson:
     """Ada and Ben, and a quiz of four questions; Ada has come in."""
 
-    def __init__(self, app: Flask, **rules: object) -> None:
+    def __init__(self, app: Flask, **rules: Any) -> None:
         self.app = app
         with app.app_context():
             quiz = factories.publish()
@@ -346,11 +348,15 @@ def test_deferred_results_show_nothing_before_the_release_and_all_after(held_bac
     assert "as soon as your teacher shows the results" in result.words
     assert lesson.browser.get(lesson.path("1/feedback")).location == lesson.path(1)
     assert lesson.page(1).location == lesson.path("result")
-    assert not re.search(r"\d of \d", lesson.browser.get("/me").words)
+    mine = lesson.browser.get("/me").words
+    assert "not shown yet" in mine
+    assert not re.search(r"\d of \d", mine)
+    assert "Reporting verbs" not in mine
     with lesson.app.app_context():
         assigning.release_results(lesson.school_class.ref, lesson.assignment, now=START)
     shown = lesson.browser.get(lesson.path("result"))
     assert WRONG in shown.words
+    assert "0.5 of 2" in lesson.browser.get("/me").words
     assert "The word says who spoke." in lesson.browser.get(lesson.path("1/feedback")).words
 
 
@@ -405,9 +411,6 @@ def test_a_visitor_tries_a_quiz_unless_the_school_closed_it(app: Flask) -> None:
     assert stranger.get(page.path).status == 404
     assert lesson.browser.get(page.path).status == 404
     with app.app_context():
-        from quizapp.services.settings import SchoolSettings, change_school_settings  # noqa: PLC0415
-
         change_school_settings(SchoolSettings("", trial_open=False), account_id=lesson.teacher.id, now=START)
     assert stranger.get("/try").status == 404
     assert "/try" not in stranger.get("/").links()
-    assert attempts.GRACE == timedelta(seconds=30)
