@@ -167,6 +167,7 @@ class AssignForm(OnceForm):
     quiz = RadioField(_l("Which quiz?"), validate_choice=True, validators=[DataRequired(_l("Choose a quiz."))])
     feedback = RadioField(
         _l("When do students see what was right?"),
+        [DataRequired(_l("Choose when students see what was right."))],
         choices=[
             SelectChoice(FeedbackMode.IMMEDIATE.value, _l("After each answer")),
             SelectChoice(FeedbackMode.DEFERRED.value, _l("When I release the results, or when it closes")),
