@@ -4,7 +4,8 @@ For telling good reporting from bad, in both directions: half of a set should be
 that doubting everything earns no more than trusting everything. The prompt names the one
 thing to check; a passage is sound for that check only. These answers feed discernment.
 
-`where` gives the words that decide it. They are shown after the verdict and never scored.
+Beside the verdict students may mark the words that decide it. `where` gives the author's
+choice of them, shown after the verdict. Neither is scored.
 
 A complete question::
 
@@ -58,9 +59,10 @@ FINDINGS: tuple[Finding, Finding] = ("sound", "problem")
 
 
 class Judged(Response):
-    """The verdict given."""
+    """The verdict given, and the numbers of the words marked for it, from 1; they earn nothing."""
 
     verdict: Finding
+    words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class JudgeFeedback(Feedback):
     keyed: Finding
     why: str | None
     where: str | None
+    #: The words the student marked, plain text, runs apart; "" for none.
+    marked: str
 
 
 class Judge(Item[Judged]):
@@ -94,17 +98,25 @@ class Judge(Item[Judged]):
         return {}
 
     def controls(self, shown: Shown) -> controls.Controls:
-        """Two radio buttons; the template has the words."""
-        return {"answer": controls.PickOne(labels=FINDINGS)}
+        """Two radio buttons, for which the template has the words; and every word of the passage.
+
+        The words are asked for whatever the verdict should be, so asking gives nothing away.
+        """
+        return {"answer": controls.PickOne(labels=FINDINGS), "where": controls.PickWords(labels=self.pieces())}
 
     def filled(self, response: Judged, shown: Shown) -> Mapping[str, object]:
-        """The place of the verdict."""
-        return {"answer": str(FINDINGS.index(response.verdict))}
+        """The place of the verdict, and those of the words."""
+        return {
+            "answer": str(FINDINGS.index(response.verdict)),
+            "where": [str(number - 1) for number in response.words],
+        }
 
     def read(self, form: Form, shown: Shown) -> Judged | None:
-        """The verdict at the posted place."""
+        """The verdict at the posted place, with the words marked; words without a verdict are no answer."""
         place = form["answer"].data
-        return None if place is None else Judged(verdict=FINDINGS[int(place)])
+        if place is None:
+            return None
+        return Judged(verdict=FINDINGS[int(place)], words=tuple(int(word) + 1 for word in form["where"].data))
 
     def from_words(self, words: JSON) -> Judged | None:
         """The verdict, "sound" or "problem"."""
@@ -136,7 +148,21 @@ class Judge(Item[Judged]):
             keyed=self.verdict,
             why=self.why,
             where=self.where,
+            marked="" if response is None else self._runs(response.words),
         )
+
+    def pieces(self) -> list[str]:
+        """The words of the passage, plain."""
+        return plain(self.passage).split()
+
+    def _runs(self, words: tuple[int, ...]) -> str:
+        pieces = self.pieces()
+        text, before = "", 0
+        for number in sorted(words):
+            if 1 <= number <= len(pieces):
+                text += ("" if not text else " " if number == before + 1 else " … ") + pieces[number - 1]
+                before = number
+        return text
 
     def summary(self, response: Judged | None) -> str:
         """The verdict in a word."""
