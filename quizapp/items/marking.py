@@ -51,6 +51,27 @@ def matched(given: Mapping[str, str], key: Mapping[str, str]) -> Fraction:
     return Fraction(hits, len(key))
 
 
+def above_chance(share: Fraction, choices: int) -> Fraction:
+    """The share earned above what guessing among `choices` earns: 0 for guessing's share or less, 1 for all.
+
+    The usual correction, (share − 1/c) / (1 − 1/c), never below 0.
+    """
+    guessed = Fraction(1, choices)
+    return max(Fraction(0), (share - guessed) / (1 - guessed))
+
+
+def matched_by_chance(prompts: int, choices: int) -> Fraction:
+    """The mean of `above_chance` when every prompt gets one of `choices` partners at random."""
+    return sum(
+        (
+            Fraction(comb(prompts, hits) * (choices - 1) ** (prompts - hits), choices**prompts)
+            * above_chance(Fraction(hits, prompts), choices)
+            for hits in range(prompts + 1)
+        ),
+        start=Fraction(0),
+    )
+
+
 def ordered(placed: Sequence[str], groups: Sequence[Collection[str]]) -> Fraction:
     """Ordering: pairs in the right order less pairs in the wrong order, over all pairs.
 

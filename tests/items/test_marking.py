@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, combinations, permutations
+from itertools import chain, combinations, permutations, product
 from statistics import fmean
 
 import pytest
 
 from quizapp.items.kinds.highlight import Highlight, Marked
 from quizapp.items.marking import (
+    above_chance,
     highlighted,
     matched,
+    matched_by_chance,
     misspelt,
     ordered,
     ordered_by_chance,
@@ -82,7 +84,18 @@ def test_matched() -> None:
 
 def test_matched_six_claims_in_two_heaps() -> None:
     heaps = {str(number): "fact" if number < 3 else "claim" for number in range(6)}
-    assert round(float(matched({**heaps, "5": "fact"}, heaps)), 2) == 0.83
+    share = matched({**heaps, "5": "fact"}, heaps)
+    assert round(float(share), 2) == 0.83
+    assert round(float(above_chance(share, 2)), 2) == 0.67
+
+
+@pytest.mark.parametrize(("prompts", "choices"), [(2, 2), (6, 2), (5, 3)])
+def test_matched_by_chance_counts_every_guess(prompts: int, choices: int) -> None:
+    guesses = list(product(range(choices), repeat=prompts))
+    shares = [above_chance(Fraction(guess.count(0), prompts), choices) for guess in guesses]
+    assert matched_by_chance(prompts, choices) == sum(shares) / len(guesses)
+    assert max(shares) == 1
+    assert min(shares) == 0
 
 
 PASSAGE = "w1 w2 [[w3 w4 w5]] w6 w7 w8 w9 w10 w11 [[w12]] w13 w14 w15 w16 w17 w18 w19 w20"

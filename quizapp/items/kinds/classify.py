@@ -2,7 +2,8 @@
 
 For telling kinds of things apart: fact, opinion and guess; a named voice and an unnamed one.
 Two to six heaps. Every statement gets one; a heap may stay empty. The mark is the share of
-statements in their own heap.
+statements in their own heap. With two or three heaps, guessing earns much of that:
+`correct_guessing: true` takes off what guessing would earn.
 
 A complete question::
 
@@ -60,7 +61,7 @@ from quizapp.items.base import (
     shorten,
     text_id,
 )
-from quizapp.items.marking import matched
+from quizapp.items.marking import above_chance, matched, matched_by_chance
 from quizapp.text import plain
 
 
@@ -86,11 +87,18 @@ class Classify(Item[Sorted]):
 
     heaps: Annotated[tuple[Text, ...], Field(min_length=2, max_length=6)]
     statements: Annotated[tuple[Statement, ...], Field(min_length=2, max_length=12)]
+    correct_guessing: bool = False
 
     def faults(self) -> Iterator[Fault]:
         """Texts that are there twice, and heaps that do not exist."""
         yield from same_texts(self.heaps, "heaps", "heaps")
         yield from same_texts([one.text for one in self.statements], "statements", "statements")
+        if self.correct_guessing and len(self.heaps) > 3:
+            yield Fault(
+                "few-heaps-only",
+                "With four heaps or more guessing earns little. Take this line out.",
+                ("correct_guessing",),
+            )
         heaps = {fold(heap) for heap in self.heaps}
         for place, statement in enumerate(self.statements):
             if fold(statement.heap) not in heaps:
@@ -142,12 +150,15 @@ class Classify(Item[Sorted]):
 
     def mark(self, response: Sorted) -> Fraction:
         """The share of statements in their own heap."""
-        return matched(response.heaps, self._key())
+        share = matched(response.heaps, self._key())
+        return above_chance(share, len(self.heaps)) if self.correct_guessing else share
 
     def chance(self) -> float:
-        """One over the number of heaps; with `scoring: all`, for every statement at once."""
+        """One over the number of heaps, or what the correction leaves; with `scoring: all`, every statement at once."""
         share = 1 / len(self.heaps)
-        return share ** len(self.statements) if self.scoring == "all" else share
+        if self.scoring == "all":
+            return share ** len(self.statements)
+        return float(matched_by_chance(len(self.statements), len(self.heaps))) if self.correct_guessing else share
 
     def explain(self, response: Sorted | None, shown: Shown | None = None) -> Feedback:
         """Each statement with the heap it got and the heap it belongs to."""
