@@ -70,7 +70,7 @@ QUESTION_SHOTS = (
     Shot("question-dark", height=930, scheme="dark"),
     Shot("question-phone", width=390, height=844, top="p.tag"),
 )
-CLASS_SHOTS = (Shot("class", height=820), Shot("class-dark", height=820, scheme="dark"))
+CLASS_SHOTS = (Shot("class", height=1180), Shot("class-dark", height=1180, scheme="dark"))
 
 
 def main() -> None:
