@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.models import (
-    Account,
     RosterEntry,
     Section,
     SectionTeacher,
@@ -301,11 +300,6 @@ def new_code(section: SectionRef) -> None:
     with writing() as session:
         row = session.get_one(Section, section.id)
         row.join_code = _free_code(session)
-
-
-def account_name(account_id: int) -> str:
-    """Return the name of a member of staff."""
-    return db.session.scalars(sa.select(Account.name).where(Account.id == account_id)).one()
 
 
 def _entry(session: Session, section: SectionRef, student: str) -> RosterEntry:

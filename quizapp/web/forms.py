@@ -125,7 +125,6 @@ class SetUpForm(NewPasswordForm):
         filters=[_stripped],
         description=_l("For example your e-mail address, or just a word. It is used for nothing else."),
     )
-    field_order = ("name", "login", "password")
 
 
 class OnceForm(FlaskForm):
