@@ -112,11 +112,10 @@ def test(extra: list[str]) -> int:
     ensure_python("test")
     ensure_browser_parts()
     environment = {**os.environ, **ensure_browser()}
-    if not extra:
-        code = lint([])
-        if code:
-            return code
-    return call([python(), "-m", "pytest", *extra], environment)
+    if extra:
+        return call([python(), "-m", "pytest", *extra], environment)
+    code = lint([])
+    return code or call([python(), "-m", "pytest", "-n", "auto", "--dist", "worksteal"], environment)
 
 
 def lint(extra: list[str]) -> int:
