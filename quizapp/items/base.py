@@ -30,6 +30,7 @@ from quizapp.items.parts import (
     Markdown,
     Option,
     Part,
+    Pick,
     Response,
     ResponseError,
     Row,
@@ -46,6 +47,7 @@ from quizapp.items.parts import (
     fold,
     in_order,
     option_faults,
+    picked,
     same_texts,
     shorten,
     shuffled,
@@ -65,6 +67,7 @@ __all__ = [
     "Markdown",
     "Option",
     "Part",
+    "Pick",
     "Response",
     "ResponseError",
     "Row",
@@ -81,6 +84,7 @@ __all__ = [
     "in_order",
     "numbers_in",
     "option_faults",
+    "picked",
     "same_texts",
     "shorten",
     "shuffled",
@@ -186,6 +190,10 @@ class Item(BaseModel, Generic[R]):
 
     def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
         """*Kind*, if it offers answers to choose from: the alternatives, one set for each place of choice."""
+        return ()
+
+    def picks(self, response: R) -> tuple[Pick, ...]:
+        """*Kind*, if it offers answers to choose from: what this response chose, for counts over many students."""
         return ()
 
     def flags(self) -> Flags:

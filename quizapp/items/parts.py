@@ -212,6 +212,26 @@ def alternative(option: Option, words: JSON, *at: str | int) -> Alternative:
     )
 
 
+class Pick(NamedTuple):
+    """One answer that a student chose at one place of a question, as tables over many students need it.
+
+    `place` names the place where a question has several; "" otherwise. `sound` is None unless the
+    choice is a verdict: then it says whether what was judged is sound.
+    """
+
+    option: str
+    right: bool
+    lure: str | None = None
+    misconception: str | None = None
+    sound: bool | None = None
+    place: str = ""
+
+
+def picked(option: Option, place: str = "") -> Pick:
+    """An option as a student's choice."""
+    return Pick(option.key, option.is_right, option.lure, option.misconception, place=place)
+
+
 class Flags(NamedTuple):
     """How many stretches of a question are sound, and how many have something to flag."""
 

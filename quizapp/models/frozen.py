@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapper
 
 from quizapp.models.base import Base
 from quizapp.models.content import BankRevision, ItemRevision, QuizItem, QuizRevision
-from quizapp.models.learning import AttemptItem, Score
+from quizapp.models.learning import AttemptItem, ChosenOption, Score
 
 FROZEN: tuple[type[Base], ...] = (
     BankRevision,
@@ -16,6 +16,7 @@ FROZEN: tuple[type[Base], ...] = (
     QuizItem,
     AttemptItem,
     Score,
+    ChosenOption,
 )
 
 

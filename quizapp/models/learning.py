@@ -1,4 +1,4 @@
-"""What happened: assignments, attempts, responses, scores."""
+"""What happened: assignments, attempts, responses, scores, and the answers chosen in them."""
 
 from __future__ import annotations
 
@@ -70,20 +70,42 @@ class Assignment(Base):
 
 
 class Attempt(Base):
-    """One sitting of one quiz revision. Without an assignment it is a visitor's trial."""
+    """One sitting of one quiz revision.
+
+    Without an assignment it is a visitor's trial, or a student's practice: a few questions that are
+    due again, from any quiz, outside the marks.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
         sa.UniqueConstraint("assignment_id", "student_id", "number"),
-        sa.CheckConstraint("(assignment_id IS NULL) = (student_id IS NULL)", name="assigned_to_a_student"),
+        sa.CheckConstraint("assignment_id IS NULL OR student_id IS NOT NULL", name="assigned_to_a_student"),
         sa.CheckConstraint("(student_id IS NULL) = (visitor_hash IS NOT NULL)", name="student_or_visitor"),
+        sa.CheckConstraint(
+            "(practised_in IS NOT NULL) = (assignment_id IS NULL AND student_id IS NOT NULL)",
+            name="practised_in_a_class",
+        ),
+        sa.CheckConstraint("(practised_in IS NOT NULL) = (quiz_revision_id IS NULL)", name="practice_of_no_quiz"),
+        # One practice under way, however often Begin is pressed.
+        sa.Index(
+            "uq_attempt_practice",
+            "student_id",
+            unique=True,
+            sqlite_where=sa.text("practised_in IS NOT NULL AND submitted_at IS NULL"),
+            postgresql_where=sa.text("practised_in IS NOT NULL AND submitted_at IS NULL"),
+        ),
         sa.Index("ix_attempt_student_id_started_at", "student_id", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     assignment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assignment.id", ondelete="CASCADE"))
-    quiz_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True)
+    quiz_revision_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("quiz_revision.id", ondelete="RESTRICT"), index=True
+    )
+    """NULL: practice, which belongs to no quiz."""
+    practised_in: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"), index=True)
+    """For practice, the class in which its answers feed the skills; NULL for all else."""
     student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"))
     visitor_hash: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     """Hash of the visitor's random cookie id, for a trial that belongs to nobody."""
@@ -95,8 +117,12 @@ class Attempt(Base):
     submitted_at: Mapped[datetime | None]
 
     assignment: Mapped[Assignment | None] = relationship()
-    quiz_revision: Mapped[QuizRevision] = relationship()
+    quiz_revision: Mapped[QuizRevision | None] = relationship()
     student: Mapped[Student | None] = relationship()
+
+    @property
+    def is_practice(self) -> bool:
+        return self.practised_in is not None
 
 
 class AttemptItem(Base):
@@ -160,6 +186,8 @@ class Score(Base):
             "answered",
             "chance",
             "created_at",
+            "confidence",
+            "review",
         ),
         sa.Index("ix_score_item_id_lineage", "item_id", "lineage"),
     )
@@ -180,6 +208,61 @@ class Score(Base):
     """What guessing at random would earn; NULL where that has no meaning."""
     answered: Mapped[bool]
     confidence: Mapped[float | None]
+    review: Mapped[bool] = mapped_column(default=False)
+    """Given in practice, when the question was due again: counts for skills, never for marks."""
     reason: Mapped[ScoreReason] = mapped_column(choice_type(ScoreReason))
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
+
+    chosen: Mapped[list[ChosenOption]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class ChosenOption(Base):
+    """An answer chosen in a scored response, so that tables over a class need not read responses.
+
+    Only for kinds that offer answers to choose from, and only for students. Rows belong to a score:
+    a re-mark adds a score with its own, and those of the newest score count. `lure` and
+    `misconception` are what the question said of the option when it was marked.
+    """
+
+    __tablename__ = "chosen_option"
+    __table_args__ = (
+        sa.Index(
+            "ix_chosen_option_section_page",
+            "section_id",
+            "is_right",
+            "score_id",
+            "student_id",
+            "item_id",
+            "option",
+            "misconception",
+            "lure",
+        ),
+        sa.Index(
+            "ix_chosen_option_verdicts",
+            "section_id",
+            "student_id",
+            "is_right",
+            "sound",
+            "item_id",
+            "score_id",
+            sqlite_where=sa.text("sound IS NOT NULL"),
+            postgresql_where=sa.text("sound IS NOT NULL"),
+        ),
+    )
+
+    score_id: Mapped[int] = mapped_column(sa.ForeignKey("score.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """From 1, within the response."""
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
+    student_id: Mapped[int] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("item.id", ondelete="RESTRICT"), index=True)
+    place: Mapped[str] = mapped_column(sa.String(64))
+    """The gap, where a question has several places to choose; "" otherwise."""
+    option: Mapped[str] = mapped_column(sa.String(64))
+    """The id that the response holds."""
+    is_right: Mapped[bool]
+    sound: Mapped[bool | None]
+    """Whether what was judged is sound; NULL where the choice is no verdict on a passage."""
+    lure: Mapped[str | None] = mapped_column(sa.String(24))
+    misconception: Mapped[str | None] = mapped_column(sa.String(64))

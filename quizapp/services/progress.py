@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -51,6 +52,11 @@ class ScoreRow:
     chance: float | None
     answered: bool
     at: datetime
+    """When the answer was first marked."""
+    score_id: int
+    attempt_item_id: int
+    confidence: float | None
+    review: bool
 
 
 def list_skills() -> tuple[SkillColumn, ...]:
@@ -103,6 +109,7 @@ def _cell(skill: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
             item=str(row.item_id),
             day=row.at.date().toordinal(),
             chance=row.chance,
+            review=row.review,
         )
         for row in rows
     )
@@ -112,6 +119,7 @@ def _cell(skill: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
 def _newest(condition: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:
     rows = db.session.execute(
         sa.select(
+            Score.id,
             Score.attempt_item_id,
             Score.number,
             Score.student_id,
@@ -121,20 +129,35 @@ def _newest(condition: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:
             Score.chance,
             Score.answered,
             Score.created_at,
+            Score.confidence,
+            Score.review,
         ).where(condition)
     ).all()
-    newest: dict[int, tuple[int, ScoreRow | None]] = {}
+    newest: dict[int, sa.Row[*tuple[Any, ...]]] = {}
     first_marked: dict[int, datetime] = {}
     for row in rows:
-        at = min(row.created_at, first_marked.get(row.attempt_item_id, row.created_at))
-        first_marked[row.attempt_item_id] = at
-        if newest.get(row.attempt_item_id, (0, None))[0] > row.number:
+        earlier = newest.get(row.attempt_item_id)
+        if earlier is None:
+            newest[row.attempt_item_id], first_marked[row.attempt_item_id] = row, row.created_at
             continue
-        kept = (
-            None
-            if row.fraction is None
-            else ScoreRow(row.student_id, row.skill, row.item_id, row.fraction, row.chance, row.answered, at)
+        first_marked[row.attempt_item_id] = min(row.created_at, first_marked[row.attempt_item_id])
+        if row.number > earlier.number:
+            newest[row.attempt_item_id] = row
+    found = [
+        ScoreRow(
+            row.student_id,
+            row.skill,
+            row.item_id,
+            row.fraction,
+            row.chance,
+            row.answered,
+            first_marked[row.attempt_item_id],
+            row.id,
+            row.attempt_item_id,
+            row.confidence,
+            row.review,
         )
-        newest[row.attempt_item_id] = (row.number, kept)
-    found = [row for _, row in newest.values() if row is not None]
+        for row in newest.values()
+        if row.fraction is not None
+    ]
     return tuple(sorted(found, key=lambda row: (row.at, row.item_id)))

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.models import Assignment, Attempt, AttemptItem, ItemRevision, Response, Score, ScoreReason
+from quizapp.items.base import Item
+from quizapp.items.base import Response as GivenAnswer
+from quizapp.models import (
+    Assignment,
+    Attempt,
+    AttemptItem,
+    ChosenOption,
+    ItemRevision,
+    Response,
+    Score,
+    ScoreReason,
+)
 from quizapp.services.catalogue import content_of
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose marks they are, and where they count."""
+
+    section_id: int | None
+    student_id: int | None
+    review: bool = False
+    """Practice of what is due again."""
 
 
 def score_missing(
@@ -27,11 +50,7 @@ def score_missing(
     Args:
         positions: only these items; None for all.
     """
-    section_id = (
-        None
-        if attempt.assignment_id is None
-        else session.scalar(sa.select(Assignment.section_id).where(Assignment.id == attempt.assignment_id))
-    )
+    owner = Owner(_section_of(session, attempt), attempt.student_id, attempt.is_practice)
     query = (
         sa.select(AttemptItem.id, ItemRevision, Response)
         .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
@@ -45,23 +64,72 @@ def score_missing(
     if positions is not None:
         query = query.where(AttemptItem.position.in_(list(positions)))
     for attempt_item_id, revision, response in session.execute(query).all():
-        item = content_of(revision).item
-        content = None if response is None else response.content
-        given = None if content is None else item.response_from_json(content)
-        session.add(
-            Score(
-                attempt_item_id=attempt_item_id,
-                section_id=section_id,
-                student_id=attempt.student_id,
-                skill=revision.skill,
-                item_id=revision.item_id,
-                item_revision_id=revision.id,
-                lineage=revision.lineage,
-                fraction=item.score(given).fraction,
-                chance=item.chance(),
-                answered=given is not None,
-                confidence=None if response is None else response.confidence,
-                reason=reason,
-                created_at=now,
-            )
+        session.add(new_score(owner, attempt_item_id, revision, response, reason=reason, now=now))
+
+
+def new_score(
+    owner: Owner,
+    attempt_item_id: int,
+    revision: ItemRevision,
+    response: Response | None,
+    *,
+    reason: ScoreReason,
+    now: datetime,
+    number: int = 1,
+    actor_id: int | None = None,
+) -> Score:
+    """Mark one response with one revision, and note which answers were chosen. The caller adds and commits.
+
+    Args:
+        revision: the one that was answered; for a re-mark, the corrected one.
+        number: 1 for the first mark; one more than the newest for a re-mark.
+    """
+    item = content_of(revision).item
+    content = None if response is None else response.content
+    given = None if content is None else item.response_from_json(content)
+    return Score(
+        attempt_item_id=attempt_item_id,
+        number=number,
+        section_id=owner.section_id,
+        student_id=owner.student_id,
+        skill=revision.skill,
+        item_id=revision.item_id,
+        item_revision_id=revision.id,
+        lineage=revision.lineage,
+        fraction=item.score(given).fraction,
+        chance=item.chance(),
+        answered=given is not None,
+        confidence=None if response is None else response.confidence,
+        review=owner.review,
+        reason=reason,
+        actor_id=actor_id,
+        created_at=now,
+        chosen=_chosen(owner, revision.item_id, item, given),
+    )
+
+
+def _chosen(owner: Owner, item_id: int, item: Item[Any], given: GivenAnswer | None) -> list[ChosenOption]:
+    """Return the rows for the answers chosen; a visitor's trial is outside every table."""
+    if given is None or owner.section_id is None or owner.student_id is None:
+        return []
+    return [
+        ChosenOption(
+            number=number,
+            section_id=owner.section_id,
+            student_id=owner.student_id,
+            item_id=item_id,
+            place=pick.place,
+            option=pick.option,
+            is_right=pick.right,
+            sound=pick.sound,
+            lure=pick.lure,
+            misconception=pick.misconception,
         )
+        for number, pick in enumerate(item.picks(given), start=1)
+    ]
+
+
+def _section_of(session: Session, attempt: Attempt) -> int | None:
+    if attempt.assignment_id is None:
+        return attempt.practised_in
+    return session.scalar(sa.select(Assignment.section_id).where(Assignment.id == attempt.assignment_id))

@@ -24,11 +24,15 @@ class AttemptRef:
 
     public_id: str
     title: str
+    """The quiz's; "" for practice, which the pages name."""
     total: int
     immediate: bool
     """Feedback comes after each answer."""
     ask_confidence: bool
     is_trial: bool
+    """Belongs to a visitor, and to no measure."""
+    is_practice: bool
+    """A student's own, of questions that are due again; of no quiz."""
     assignment: str | None
     handed_in_at: datetime | None
     closed: bool
@@ -233,11 +237,12 @@ def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
     released = assignment is not None and assignment.released_at is not None
     return AttemptRef(
         public_id=attempt_row.public_id,
-        title=attempt_row.quiz_revision.title,
+        title="" if attempt_row.quiz_revision is None else attempt_row.quiz_revision.title,
         total=count,
         immediate=immediate,
         ask_confidence=assignment is None or assignment.ask_confidence,
-        is_trial=assignment is None,
+        is_trial=attempt_row.visitor_hash is not None,
+        is_practice=attempt_row.is_practice,
         assignment=None if assignment is None else assignment.public_id,
         handed_in_at=attempt_row.submitted_at,
         closed=closed,

@@ -347,3 +347,33 @@ def test_any_post_is_a_response_or_a_field_error(kind: str, data: st.DataObject)
         if field.control in {"one", "several", "words", "menu"} and field.data:
             chosen = field.data if isinstance(field.data, list) else [field.data]
             assert set(chosen) <= set(post.getlist(field.name)), "credit for an option that was not posted"
+
+
+def test_picks_name_the_chosen_answers_and_nothing_else() -> None:
+    choice, judge, gaps = example("choice"), example("judge"), example("gaps")
+    (pick,) = choice.picks(choice.from_words("It shows that the statement was checked"))
+    assert (pick.right, pick.lure, pick.misconception, pick.sound) == (
+        False,
+        "credulous",
+        "reported-means-checked",
+        None,
+    )
+    assert [(p.option, p.right, p.sound) for p in judge.picks(judge.from_words("problem"))] == [
+        ("problem", False, True)
+    ]
+    words = {"1": "the tap was opened", "2": "40"}
+    assert [(p.place, p.right) for p in gaps.picks(gaps.from_words(words))] == [("1", False)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_picks_agree_with_the_alternatives_and_the_mark(kind: str) -> None:
+    item = example(kind)
+    for case in item.EXAMPLES:
+        if case.case == "invalid" or (response := item.from_words(case.words)) is None:
+            continue
+        picks = item.picks(response)
+        assert all(len(pick.option) <= 64 and len(pick.place) <= 64 for pick in picks)
+        if picks and item.score(response).fraction == 1:
+            assert all(pick.right for pick in picks)
+        if item.alternatives():
+            assert picks or kind == "gaps"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from quizapp.models import (
     FROZEN,
     AttemptItem,
     Base,
+    ChosenOption,
     FrozenRowError,
     Item,
     ItemRevision,
@@ -36,6 +38,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "QuizItem": ("item_revision_id", 999_999),
     "AttemptItem": ("shown", {"order": []}),
     "Score": ("fraction", 0.25),
+    "ChosenOption": ("option", "another"),
 }
 
 
@@ -160,3 +163,49 @@ def test_two_first_marks_cannot_be(handed_in: tuple[Pupil, str]) -> None:
     values = {column.name: getattr(first, column.name) for column in sa.inspect(Score).columns if column.name != "id"}
     with pytest.raises(sa.exc.IntegrityError), writing() as session:
         session.add(Score(**values))
+
+
+CHOSEN = """
+SELECT i.slug, c.option, c.is_right, c.sound, c.misconception, c.lure, c.section_id = s.section_id AS same_class
+FROM chosen_option c JOIN score s ON s.id = c.score_id JOIN item i ON i.id = c.item_id
+ORDER BY i.slug, c.number
+"""
+TEMPTING = BANK.replace(
+    "wrong: It proves the statement true\n",
+    "wrong: It proves the statement true\n        misconception: quoted-means-true\n",
+).replace("wrong: It was a Tuesday\n", "id: tuesday\n        wrong: It was a Tuesday\n        lure: overreach\n")
+
+
+def test_what_was_chosen_is_noted_beside_the_mark() -> None:
+    quiz, teacher = factories.publish(TEMPTING), factories.make_teacher()
+    school_class = factories.make_class(teacher, "Ada")
+    (ada,) = school_class.pupils
+    attempt = factories.start(factories.assign(school_class, teacher, quiz), ada)
+    for position in (1, 2, 4):
+        response = factories.wrong_for(attempt, position)
+        attempts.save(ada.taker, attempt, position, response, confidence=None, drawn=None, now=START)
+    attempts.hand_in(ada.taker, attempt, now=START)
+    found = [tuple(row) for row in db.session.execute(sa.text(CHOSEN))]
+    assert [(row[0], *map(bool_or_text, row[2:])) for row in found] == [
+        ("caption", False, None, None, "overreach", True),
+        ("claimed", False, None, "quoted-means-true", None, True),
+        ("notice", False, True, None, None, True),
+    ]
+    assert {row[1] for row in found} >= {"tuesday", "problem"}
+
+
+def bool_or_text(value: object) -> object:
+    """SQLite has no booleans of its own."""
+    return bool(value) if isinstance(value, int) else value
+
+
+def test_a_trial_leaves_no_choices_behind() -> None:
+    quiz = factories.publish()
+    attempt = attempts.start_trial(
+        quiz, "v" * 64, network=factories.NETWORK, key=factories.instance_key(), now=START, rng=random.Random(1)
+    )
+    taker = attempts.Taker(visitor_hash="v" * 64)
+    attempts.check(taker, attempt, 4, factories.key_of(attempt, 4), confidence=None, drawn=None, now=START)
+    attempts.hand_in(taker, attempt, now=START)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Score)) == 4
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ChosenOption)) == 0

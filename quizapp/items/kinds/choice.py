@@ -59,6 +59,7 @@ from quizapp.items.base import (
     Item,
     Markdown,
     Option,
+    Pick,
     Response,
     Row,
     Shown,
@@ -66,6 +67,7 @@ from quizapp.items.base import (
     find_option,
     in_order,
     option_faults,
+    picked,
     shorten,
     shuffled,
 )
@@ -170,6 +172,10 @@ class Choice(Item[Chosen]):
     def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
         """The options, one set."""
         return (tuple(alternative(option, option.text, "options", n) for n, option in enumerate(self.options)),)
+
+    def picks(self, response: Chosen) -> tuple[Pick, ...]:
+        """The chosen option."""
+        return tuple(picked(option) for option in self.options if option.key == response.option)
 
     def lineage(self) -> JSON:
         """The option ids and which is right."""

@@ -51,6 +51,7 @@ from quizapp.items.base import (
     Markdown,
     Option,
     Part,
+    Pick,
     Response,
     ResponseError,
     Row,
@@ -61,6 +62,7 @@ from quizapp.items.base import (
     find_option,
     in_order,
     option_faults,
+    picked,
     shorten,
     shuffled,
 )
@@ -254,6 +256,11 @@ class Gaps(Item[Filled]):
             for name, gap in self._in_text()
             if gap.options
         )
+
+    def picks(self, response: Filled) -> tuple[Pick, ...]:
+        """The option chosen in each gap that has some."""
+        chosen = ((name, gap.option(response.gaps.get(name))) for name, gap in self._in_text())
+        return tuple(picked(option, name) for name, option in chosen if option is not None)
 
     def lineage(self) -> JSON:
         """Each gap's options and accepted answers."""

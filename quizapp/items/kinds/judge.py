@@ -44,6 +44,7 @@ from quizapp.items.base import (
     Flags,
     Item,
     Markdown,
+    Pick,
     Response,
     ResponseError,
     Shown,
@@ -176,6 +177,10 @@ class Judge(Item[Judged]):
     def whys(self) -> Iterator[str]:
         """The one reason, if there is one."""
         yield from (why for why in (self.why,) if why)
+
+    def picks(self, response: Judged) -> tuple[Pick, ...]:
+        """The verdict, with what it should have been."""
+        return (Pick(response.verdict, response.verdict == self.verdict, sound=self.verdict == "sound"),)
 
     def flags(self) -> Flags:
         """One passage, sound or not."""

@@ -49,6 +49,7 @@ from quizapp.items.base import (
     Item,
     Markdown,
     Option,
+    Pick,
     Response,
     ResponseError,
     Row,
@@ -57,6 +58,7 @@ from quizapp.items.base import (
     find_option,
     in_order,
     option_faults,
+    picked,
     shorten,
     shuffled,
 )
@@ -160,6 +162,10 @@ class Multiple(Item[ChosenSeveral]):
     def alternatives(self) -> tuple[tuple[Alternative, ...], ...]:
         """The options, one set."""
         return (tuple(alternative(option, [option.text], "options", n) for n, option in enumerate(self.options)),)
+
+    def picks(self, response: ChosenSeveral) -> tuple[Pick, ...]:
+        """The ticked options."""
+        return tuple(picked(option) for option in self.options if option.key in response.options)
 
     def lineage(self) -> JSON:
         """The option ids and which are right."""
