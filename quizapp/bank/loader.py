@@ -99,6 +99,14 @@ def read_skills(path: Path) -> tuple[Skill, ...]:
     return read_fields(path.read_bytes(), str(path), _SkillsFile).skills
 
 
+def read_strands(path: Path) -> dict[str, str]:
+    """The names of the strands that the shared skills belong to, by id, in the order of their file.
+
+    Raises as `read_skills` does.
+    """
+    return read_fields(path.read_bytes(), str(path), _SkillsFile).strands
+
+
 def read_fields(data: bytes, name: str, shape: type[P]) -> P:
     """A small file that is read with the banks, such as the list of skills.
 

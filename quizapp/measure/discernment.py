@@ -26,7 +26,6 @@ VERDICTS_FOR_CLASS = 8
 """Of each kind, before a student's d' enters a class average."""
 STRONG_TENDENCY = 0.5
 CAREFUL_SENSITIVITY = 1.0
-_ONE_SIDED_95 = 1.6448536269514722
 
 
 class Label(StrEnum):
@@ -194,24 +193,6 @@ def discern_class(students: Sequence[Counts]) -> ClassDiscernment | None:
         sensitivity_interval=_around(found.sensitivity, found.sensitivity_se),
         tendency_interval=_around(found.tendency, found.tendency_se),
     )
-
-
-def growing_distrust(before: Counts, after: Counts) -> bool:
-    """Tell whether a class may be learning to distrust everything.
-
-    True when fewer sound passages are trusted while more unsound ones are
-    caught, and the tendency has risen by more than 1.645 standard errors of
-    its change, which luck alone would do once in twenty times at most. False
-    below 8 + 8 verdicts on either occasion.
-    """
-    enough = before.enough(VERDICTS_FOR_CLASS) and after.enough(VERDICTS_FOR_CLASS)
-    first, second = discern(before), discern(after)
-    if not enough or first is None or second is None:
-        return False
-    trust_fell = after.trusted_sound * before.sound < before.trusted_sound * after.sound
-    catch_rose = after.doubted_unsound * before.unsound > before.doubted_unsound * after.unsound
-    rise = second.tendency - first.tendency
-    return trust_fell and catch_rose and rise > _ONE_SIDED_95 * math.hypot(first.tendency_se, second.tendency_se)
 
 
 def lure_balance(cynical: int, credulous: int, errors: int) -> LureBalance | None:

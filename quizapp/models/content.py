@@ -169,4 +169,18 @@ class Skill(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     definition: Mapped[str] = mapped_column(sa.Text)
     strand: Mapped[str] = mapped_column(sa.String(80))
+    strand_name: Mapped[str] = mapped_column(sa.String(80), default="")
+    """What pages call the strand; "" where the list of skills does not say."""
     position: Mapped[int]
+
+
+class Misconception(Base):
+    """A belief that leads to wrong answers, with what mends it; options name it by its slug."""
+
+    __tablename__ = "misconception"
+
+    slug: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    correction: Mapped[str] = mapped_column(sa.Text)
+    card: Mapped[str] = mapped_column(sa.Text)
+    """An activity of a few minutes for the whole class, Markdown."""

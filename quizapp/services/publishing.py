@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from quizapp import BankError, text
-from quizapp.bank.loader import load_file, read_skills
+from quizapp.bank.loader import load_file, read_skills, read_strands
+from quizapp.bank.misconceptions import FILE_NAME
 from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.bank.model import Stimulus
@@ -36,6 +37,7 @@ from quizapp.models import (
 from quizapp.services.catalogue import Content, read_content
 from quizapp.services.clean_texts import HasTexts, clean_rows, held_digests, store_clean
 from quizapp.services.lessons import keep_lesson, kept_lessons, lesson_beside
+from quizapp.services.misconceptions import kept_misconceptions, publish_misconceptions
 from quizapp.services.pictures import keep_pictures
 from quizapp.services.writing import writing
 
@@ -66,10 +68,11 @@ def publish_folder(folder: Path, *, now: datetime) -> list[Published]:
     A bank with an error is left as it was before: students keep the last good revision.
     """
     skills = read_skills(folder / "skills.yaml")
-    publish_skills(skills)
+    publish_skills(skills, read_strands(folder / "skills.yaml"))
+    publish_misconceptions(folder / FILE_NAME)
     results = []
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in {"skills.yaml", "misconceptions.yaml"}:
+        if path.name in {"skills.yaml", FILE_NAME}:
             continue
         try:
             results.append(publish_file(path, skills=skills, now=now))
@@ -101,13 +104,14 @@ def publish_file(
     return Published(path.name, bank.title, revision, len(bank.items), changed, loaded.problems)
 
 
-def publish_skills(skills: Iterable[SkillEntry]) -> None:
-    """Store names and definitions of the skills, in their order."""
+def publish_skills(skills: Iterable[SkillEntry], strands: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Store names and definitions of the skills, in their order; `strands` are the names of the strands by id."""
     with writing() as session:
         for position, entry in enumerate(skills, start=1):
             row = session.get(Skill, entry.id) or Skill(slug=entry.id)
             row.name, row.definition = entry.name, entry.definition
             row.strand, row.position = entry.strand or "", position
+            row.strand_name = strands.get(row.strand, row.strand.capitalize())
             session.add(row)
 
 
@@ -182,6 +186,7 @@ def renew_clean_texts() -> int:
     held = held_digests(db.session())
     written: list[HasTexts] = [read_content(data) for data in db.session.scalars(sa.select(ItemRevision.content))]
     written += kept_lessons()
+    written += kept_misconceptions()
     missing = clean_rows(written, skip=held)
     if missing:
         with writing() as session:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quizapp.measure.discernment import Counts, Label, label
+from quizapp.measure.distrust import Passage, drift
 from quizapp.measure.item_analysis import Flag, ItemStatistics, analyse
 from quizapp.measure.mastery import SECURE_SHARE, Answer, Level, mastery
 from quizapp.measure.options import Choices
@@ -123,3 +124,76 @@ def _analyse(chosen: Sequence[Sequence[str]], keys: Sequence[str]) -> tuple[Item
     ]
     marks = [[float(one == key) for one, key in zip(row, keys, strict=True)] for row in chosen]
     return analyse(marks, choices=choices).items
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a class reads: chances on the logit scale, for a typical student and a typical passage."""
+
+    sharpness: float
+    """How far sound and unsound passages lie apart."""
+    suspicion: float
+    """How readily anything is doubted."""
+
+
+def alarms(
+    rng: random.Random,
+    *,
+    before: Reading,
+    after: Reading,
+    students: int,
+    passages: int,
+    classes: int,
+    spread: float = 0.7,
+    missing: float = 0.1,
+) -> float:
+    """Share of invented classes that get the warning of growing distrust.
+
+    passages: of each kind in each period. spread: standard deviation, in logits, of how hard the
+    passages are and of how the students differ in sharpness and in suspicion. missing: share of
+    verdicts that are not given.
+    """
+    raised = 0
+    for _ in range(classes):
+        manners = [(rng.gauss(0, spread), rng.gauss(0, spread)) for _ in range(students)]
+        periods = [_period(rng, reading, manners, passages, spread, missing) for reading in (before, after)]
+        found = drift(*periods)
+        raised += found is not None and found.growing
+    return raised / classes
+
+
+def _period(
+    rng: random.Random,
+    reading: Reading,
+    manners: Sequence[tuple[float, float]],
+    passages: int,
+    spread: float,
+    missing: float,
+) -> list[Passage]:
+    met = []
+    for place in range(2 * passages):
+        sound, hard = place % 2 == 0, rng.gauss(0, spread)
+        doubted = judged = 0
+        for sharper, warier in manners:
+            if rng.random() < missing:
+                continue
+            lean = (reading.sharpness + sharper) / 2 * (-1 if sound else 1) + reading.suspicion + warier + hard
+            judged += 1
+            doubted += rng.random() < 1 / (1 + math.exp(-lean))
+        met.append(Passage(sound, doubted, judged))
+    return met
+
+
+def answers_until_secure(rng: random.Random, *, right: float, chance: float, students: int, most: int) -> list[int]:
+    """How many answers it takes until students who are right this often are called secure; `most` + 1: not yet."""
+    taken = []
+    for _ in range(students):
+        answers: list[Answer] = []
+        while len(answers) < most:
+            answers.append(Answer(float(rng.random() < right), str(len(answers)), 1, chance))
+            if mastery(answers).level is Level.secure:
+                break
+        else:
+            answers.append(answers[-1])
+        taken.append(len(answers))
+    return taken

@@ -12,7 +12,6 @@ from quizapp.measure.discernment import (
     Label,
     discern,
     discern_class,
-    growing_distrust,
     label,
     lure_balance,
     pool,
@@ -169,16 +168,6 @@ def test_a_class_that_says_nothing() -> None:
     alike = discern_class([Counts(9, 10, 9, 10)] * 4)
     assert alike is not None
     assert (alike.pooled, alike.sensitivity_interval) == (False, None)
-
-
-def test_growing_distrust() -> None:
-    before = Counts(80, 100, 60, 100)
-    assert growing_distrust(before, Counts(50, 100, 85, 100))
-    assert not growing_distrust(before, Counts(79, 100, 61, 100)), "that is within luck"
-    assert not growing_distrust(before, Counts(85, 100, 90, 100)), "trust rose too"
-    assert not growing_distrust(before, Counts(50, 100, 55, 100)), "nothing more was caught"
-    assert not growing_distrust(Counts(7, 7, 1, 7), Counts(0, 100, 100, 100))
-    assert not growing_distrust(before, Counts(0, 0, 0, 0))
 
 
 def test_lure_balance() -> None:

@@ -7,6 +7,7 @@ import pytest
 from quizapp.measure.discernment import Label
 from quizapp.measure.mastery import Level
 from tests.measure import simulations
+from tests.measure.simulations import Reading
 
 
 @pytest.mark.parametrize("chance", [0.25, 1 / 3, 0.5])
@@ -59,3 +60,31 @@ def test_flags_accuse_few_sound_items_and_catch_most_wrong_keys() -> None:
     assert rates.key_accused <= 0.01
     assert rates.separation_accused <= 0.04
     assert rates.key_caught >= 0.80
+
+
+UNCHANGED = {
+    "nothing changed": (Reading(2, 0), Reading(2, 0)),
+    "sharper": (Reading(1, 0), Reading(2.5, 0)),
+    "more trusting": (Reading(2, 0), Reading(2, -0.7)),
+}
+
+
+@pytest.mark.parametrize("name", UNCHANGED)
+@pytest.mark.parametrize("passages", [4, 8])
+def test_the_warning_of_growing_distrust_is_false_at_most_once_in_twenty(name: str, passages: int) -> None:
+    before, after = UNCHANGED[name]
+    rate = simulations.alarms(random.Random(7), before=before, after=after, students=28, passages=passages, classes=400)
+    assert rate <= 0.05
+
+
+def test_a_class_that_turned_cynical_is_warned() -> None:
+    rate = simulations.alarms(
+        random.Random(7), before=Reading(2, 0), after=Reading(2, 1), students=28, passages=8, classes=200
+    )
+    assert rate >= 0.75
+
+
+@pytest.mark.parametrize(("chance", "half_by"), [(0.0, 6), (0.25, 6), (0.5, 22)])
+def test_who_is_right_nine_times_in_ten_is_soon_secure(chance: float, half_by: int) -> None:
+    taken = simulations.answers_until_secure(random.Random(8), right=0.9, chance=chance, students=400, most=40)
+    assert sorted(taken)[len(taken) // 2] <= half_by

@@ -12,6 +12,7 @@ from quizapp.bank.loader import read_skills
 from quizapp.models import BankRevision, CleanText, Item, ItemRevision, QuizItem, QuizRevision, Skill, db
 from quizapp.paths import resource_dir
 from quizapp.services import assigning, publishing
+from quizapp.services.misconceptions import misconceptions_named
 from quizapp.services.publishing import PublishingError
 from quizapp.services.writing import writing
 from tests import factories
@@ -128,6 +129,8 @@ def test_a_folder_publishes_skills_and_every_bank_that_comes_along() -> None:
     assert [one.name for one in results if one.failed] == []
     assert len(assigning.list_quizzes()) == len(results) > 0
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Skill)) == len(read_skills(folder / "skills.yaml"))
+    assert set(db.session.scalars(sa.select(Skill.strand_name))) == {"Words", "Sources", "Evidence", "Choices"}
+    assert set(misconceptions_named(["map-is-proof", "not-on-the-list"])) == {"map-is-proof"}
     before = counts()
     publishing.publish_folder(folder, now=START)
     assert counts() == before

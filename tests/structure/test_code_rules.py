@@ -104,7 +104,12 @@ def test_only_the_text_module_declares_markup_safe() -> None:
 def test_author_text_is_rendered_when_published_and_never_while_a_page_is_drawn() -> None:
     """The one exception is the gallery of kinds: its texts come with the program, and are rendered once."""
     assert callers("render") == {"text.py", "services/clean_texts.py"}
-    assert callers("clean_rows") == {"services/publishing.py", "services/lessons.py", "services/gallery.py"}
+    assert callers("clean_rows") == {
+        "services/publishing.py",
+        "services/lessons.py",
+        "services/misconceptions.py",
+        "services/gallery.py",
+    }
 
 
 def test_templates_are_never_made_from_input() -> None:
