@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "quizapp.commands.authoring:check",
     "rules": "quizapp.commands.authoring:rules",
     "mark": "quizapp.commands.authoring:mark",
+    "stats": "quizapp.commands.statistics:stats",
     "publish": "quizapp.commands.content:publish",
     "migrate": "quizapp.commands.data:migrate",
     "backup": "quizapp.commands.data:backup",

@@ -20,7 +20,7 @@ class Reliability:
     students, items: what alpha was computed from.
     sd: standard deviation of the totals over those items, in marks.
     sem: standard error of a total, in marks: two students within it are not
-        different. None when alpha is not usable.
+        different. To be told only when alpha is usable.
     """
 
     alpha: float
@@ -28,7 +28,7 @@ class Reliability:
     students: int
     items: int
     sd: float
-    sem: float | None
+    sem: float
 
     @property
     def usable(self) -> bool:
@@ -68,7 +68,7 @@ def reliability(marks: Sequence[Sequence[float]]) -> Reliability | None:
         students=students,
         items=items,
         sd=sd,
-        sem=sd * math.sqrt(1 - alpha) if alpha >= 0 else None,
+        sem=sd * math.sqrt(1 - alpha),
     )
 
 

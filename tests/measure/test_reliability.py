@@ -58,7 +58,7 @@ def test_negative_alpha_is_not_usable() -> None:
     assert opposed is not None
     assert opposed.alpha < 0
     assert not opposed.usable
-    assert opposed.sem is None
+    assert opposed.sem == pytest.approx(opposed.sd * math.sqrt(1 - opposed.alpha))
 
 
 def test_perfect_agreement() -> None:
