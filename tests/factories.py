@@ -18,7 +18,7 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.config import Settings
 from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, db
-from quizapp.services import assigning, attempts, publishing, rosters, sign_in
+from quizapp.services import assigning, publishing, rosters, sign_in, starting
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import content_of
@@ -166,7 +166,7 @@ def assign(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, *, now: d
 
 def start(assignment: str, pupil: Pupil, *, now: datetime = START, seed: int = 7) -> str:
     """Starts an attempt and returns its public id."""
-    return attempts.start_assignment(assignment, pupil.id, now=now, rng=random.Random(seed))
+    return starting.start_assignment(assignment, pupil.id, now=now, rng=random.Random(seed))
 
 
 def key_of(attempt: str, position: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is stored. Importing this package makes every table known to the metadata."""
 
+from quizapp.models.assigning import AssignmentDraw, AssignmentRecipient, ExtraAttempt
 from quizapp.models.base import Base, db
 from quizapp.models.content import (
     Bank,
@@ -46,6 +47,8 @@ __all__ = [
     "FROZEN",
     "Account",
     "Assignment",
+    "AssignmentDraw",
+    "AssignmentRecipient",
     "Attempt",
     "AttemptItem",
     "AuditEntry",
@@ -56,6 +59,7 @@ __all__ = [
     "ChosenOption",
     "CleanText",
     "CountingAttempt",
+    "ExtraAttempt",
     "FeedbackMode",
     "FrozenRowError",
     "Item",

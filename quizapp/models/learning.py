@@ -45,6 +45,10 @@ class Assignment(Base):
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     request_key: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
     """A random word of the form it was made with, so that sending the form twice assigns once."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Rises with every change, so that a page drawn before it cannot undo it and no button works twice."""
+    for_whole_class: Mapped[bool] = mapped_column(default=True)
+    """False: only for those that `assignment_recipient` names."""
     created_at: Mapped[datetime]
     opens_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
@@ -95,6 +99,13 @@ class Attempt(Base):
             postgresql_where=sa.text("practised_in IS NOT NULL AND submitted_at IS NULL"),
         ),
         sa.Index("ix_attempt_student_id_started_at", "student_id", "started_at"),
+        # What is still to be handed in when its time is over.
+        sa.Index(
+            "ix_attempt_ends_at",
+            "ends_at",
+            sqlite_where=sa.text("submitted_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,9 +123,17 @@ class Attempt(Base):
     number: Mapped[int]
     """From 1, within assignment and student."""
     started_at: Mapped[datetime]
+    time_allowed: Mapped[int | None]
+    """Seconds this student has, extra time included; NULL: no limit. Never lowered once told."""
     ends_at: Mapped[datetime | None]
-    """End of the time limit, extra time included; NULL: untimed."""
+    """The moment from which nothing more is taken: end of the time, or the closing time for this student.
+
+    It moves when the assignment or the student's support settings change; NULL: no end.
+    """
+    reached: Mapped[int] = mapped_column(default=1)
+    """The question a one-way attempt is at; the number of questions plus one at the end."""
     submitted_at: Mapped[datetime | None]
+    """Never later than `ends_at`, however late the handing in was noticed."""
 
     assignment: Mapped[Assignment | None] = relationship()
     quiz_revision: Mapped[QuizRevision | None] = relationship()

@@ -1,19 +1,18 @@
-"""Taking a quiz: starting, saving, checking, handing in.
+"""Taking a quiz: saving, checking, going on, handing in.
 
 Every save is one guarded statement: the row is written only if, at that very moment, the attempt
-is this person's, not handed in, in time, and the answer not checked yet. What is acknowledged is
-on the disk; what is refused says why and changes nothing.
+is this person's, not handed in, in time, the question is one it may be at, and the answer not
+checked yet. What is acknowledged is on the disk; what is refused says why and changes nothing.
 """
 
 from __future__ import annotations
 
-import random
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.models import (
@@ -21,24 +20,16 @@ from quizapp.models import (
     Attempt,
     AttemptItem,
     FeedbackMode,
-    ItemRevision,
-    QuizItem,
     Response,
     RosterEntry,
     ScoreReason,
     Section,
-    Student,
     db,
 )
-from quizapp.services import throttling
-from quizapp.services.assigning import QuizRef
-from quizapp.services.catalogue import can_be_asked, content_of
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.scoring import score_missing
+from quizapp.services.timing import GRACE
 from quizapp.services.writing import rows_changed, upsert, writing
-
-GRACE = timedelta(seconds=30)
-"""How long after the end of a time limit an answer under way is still taken."""
 
 CONFIDENCE_LEVELS = (0.5, 0.75, 0.95)
 """Guessing, fairly sure, certain."""
@@ -58,6 +49,11 @@ class Taker:
         return sa.and_(Attempt.student_id.is_(None), Attempt.visitor_hash == (self.visitor_hash or ""))
 
 
+AT_ONCE = 200
+"""How many ended attempts one round hands in; the next round takes the rest."""
+
+log = logging.getLogger(__name__)
+
 TAB_LENGTH = 8
 """Signs of the random word by which the pages of one question are told apart."""
 
@@ -69,18 +65,9 @@ class RefusedError(RuntimeError):
     HANDED_IN = "handed-in"
     CLOSED = "closed"
     OUT_OF_TIME = "out-of-time"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class CannotStartError(RuntimeError):
-    """An assignment cannot be started; `reason` says why."""
-
-    NOT_OPEN = "not-open"
-    CLOSED = "closed"
-    NO_ATTEMPTS_LEFT = "no-attempts-left"
+    PASSED_BY = "passed-by"
+    """In one-way mode: not the question the attempt is at."""
+    NOT_IN_CLASS = "not-in-class"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -107,91 +94,6 @@ class Saved:
     """The question was saved from somewhere else since this page was drawn; this one counts."""
 
 
-def start_assignment(assignment: str, student_id: int, *, now: datetime, rng: random.Random) -> str:
-    """Start a student's attempt, or find the one that is under way.
-
-    Args:
-        assignment: public id.
-        rng: draws the order of questions and options; the order is stored.
-
-    Returns:
-        The public id of the attempt.
-
-    Raises:
-        NotFoundError: no such assignment in a class of this student.
-        CannotStartError: it is not open yet, closed, or all attempts are used.
-    """
-    try:
-        return _start_assignment(assignment, student_id, now, rng)
-    except IntegrityError:
-        # Two starts in the same instant: the unique number let one in. Now it can be found.
-        return _start_assignment(assignment, student_id, now, rng)
-
-
-def _start_assignment(assignment: str, student_id: int, now: datetime, rng: random.Random) -> str:
-    with writing() as session:
-        row = session.scalar(
-            sa.select(Assignment)
-            .join(Section, Section.id == Assignment.section_id)
-            .join(RosterEntry, RosterEntry.section_id == Section.id)
-            .where(
-                Assignment.public_id == assignment,
-                RosterEntry.student_id == student_id,
-                RosterEntry.removed_at.is_(None),
-                Section.archived_at.is_(None),
-            )
-        )
-        if row is None:
-            raise NotFoundError("assignment")
-        earlier = session.scalars(
-            sa.select(Attempt)
-            .where(Attempt.assignment_id == row.id, Attempt.student_id == student_id)
-            .order_by(Attempt.number.desc())
-        ).all()
-        if earlier and earlier[0].submitted_at is None:
-            return earlier[0].public_id
-        if row.opens_at > now:
-            raise CannotStartError(CannotStartError.NOT_OPEN)
-        if row.closes_at is not None and row.closes_at <= now:
-            raise CannotStartError(CannotStartError.CLOSED)
-        if row.attempts_allowed is not None and len(earlier) >= row.attempts_allowed:
-            raise CannotStartError(CannotStartError.NO_ATTEMPTS_LEFT)
-        student = session.get_one(Student, student_id)
-        attempt = Attempt(
-            assignment_id=row.id,
-            quiz_revision_id=row.quiz_revision_id,
-            student_id=student_id,
-            number=len(earlier) + 1,
-            started_at=now,
-            ends_at=_ends_at(row, student, now),
-        )
-        _draw(session, attempt, rng, shuffle_items=row.shuffle_items)
-        return attempt.public_id
-
-
-def start_trial(quiz: QuizRef, visitor_hash: str, *, network: str, key: str, now: datetime, rng: random.Random) -> str:
-    """Start an attempt that belongs to nobody and is deleted after a day.
-
-    Returns:
-        The public id of the attempt.
-
-    Raises:
-        TooManyFailuresError: this network has started too many trials lately.
-    """
-    limits = {throttling.throttle_key("trial", network, key=key, now=now): throttling.TRIALS_PER_NETWORK}
-    throttling.refuse_if_exhausted(limits, now=now)
-    throttling.count_failure(limits, now=now)
-    with writing() as session:
-        attempt = Attempt(
-            quiz_revision_id=quiz.revision_id,
-            visitor_hash=visitor_hash,
-            number=1,
-            started_at=now,
-        )
-        _draw(session, attempt, rng, shuffle_items=False)
-        return attempt.public_id
-
-
 def save(
     taker: Taker,
     attempt: str,
@@ -201,6 +103,7 @@ def save(
     confidence: float | None,
     drawn: Drawn | None,
     now: datetime,
+    leaving: bool = False,
 ) -> Saved:
     """Keep an answer as a draft that can still be changed.
 
@@ -209,13 +112,19 @@ def save(
         position: the question's place, from 1.
         content: the response as JSON; None empties the answer.
         drawn: the page the answer comes from; None when it is not known.
+        leaving: in one-way mode, go on to the next question: from here there is no way back.
 
     Raises:
         NotFoundError: no such question in an attempt of this taker.
-        RefusedError: handed in, closed, out of time or already checked.
+        RefusedError: handed in, closed, out of time, already checked or passed by.
     """
     with writing() as session:
-        return _save(session, taker, attempt, position, content, confidence, drawn, now)
+        if leaving:
+            _lock(session, attempt)
+        saved = _save(session, taker, attempt, position, content, confidence, drawn, now)
+        if leaving:
+            _go_on(session, taker, attempt, position, now)
+        return saved
 
 
 def check(
@@ -227,6 +136,7 @@ def check(
     confidence: float | None,
     drawn: Drawn | None,
     now: datetime,
+    leaving: bool = False,
 ) -> Saved:
     """Save an answer, freeze it and mark it: from here on nothing changes the scored try.
 
@@ -235,43 +145,94 @@ def check(
         RefusedError: as for `save`, or this quiz gives no feedback before the end.
     """
     with writing() as session:
+        if leaving:
+            _lock(session, attempt)
         saved = _save(session, taker, attempt, position, content, confidence, drawn, now, freeze=True)
         row = session.scalars(sa.select(Attempt).where(Attempt.public_id == attempt)).one()
         score_missing(session, row, reason=ScoreReason.CHECKED, now=now, positions=[position])
+        if leaving:
+            _go_on(session, taker, attempt, position, now)
         return saved
+
+
+def pass_by(taker: Taker, attempt: str, position: int, *, now: datetime) -> None:
+    """In one-way mode, go on from a question without giving anything; what was saved there stays.
+
+    Raises:
+        NotFoundError: no such question in an attempt of this taker.
+        RefusedError: handed in, closed, out of time or already passed by.
+    """
+    with writing() as session:
+        _go_on(session, taker, attempt, position, now)
 
 
 def hand_in(taker: Taker, attempt: str, *, now: datetime) -> None:
     """Hand in an attempt: freeze every draft and mark all that is not marked yet.
 
-    Handing in twice is the same as once.
+    Handing in twice is the same as once. After its end an attempt counts as handed in at its end.
 
     Raises:
         NotFoundError: no such attempt of this taker.
     """
+    mine = sa.and_(Attempt.public_id == attempt, taker.owns())
     with writing() as session:
-        changed = rows_changed(
-            session,
-            sa.update(Attempt)
-            .where(Attempt.public_id == attempt, taker.owns(), Attempt.submitted_at.is_(None))
-            .values(submitted_at=now)
-            .execution_options(synchronize_session=False),
-        )
-        row = session.scalar(sa.select(Attempt).where(Attempt.public_id == attempt, taker.owns()))
-        if row is None:
+        if not finish(session, mine, now=now) and session.scalar(sa.select(Attempt.id).where(mine)) is None:
             raise NotFoundError("attempt")
-        if changed == 0:
-            return
-        session.execute(
-            sa.update(Response)
-            .where(
-                Response.attempt_item_id.in_(sa.select(AttemptItem.id).where(AttemptItem.attempt_id == row.id)),
-                Response.frozen_at.is_(None),
+
+
+def hand_in_ended(*, now: datetime) -> int:
+    """Hand in what was saved in every attempt whose time is over and that nobody handed in.
+
+    Each in a turn of its own, so that students who are still writing wait for one at most, and one
+    that cannot be marked holds up no other.
+
+    Returns:
+        How many were handed in.
+    """
+    ended = sa.and_(Attempt.submitted_at.is_(None), Attempt.ends_at <= now - GRACE)
+    ids = db.session.scalars(sa.select(Attempt.id).where(ended).order_by(Attempt.ends_at).limit(AT_ONCE)).all()
+    done = 0
+    for attempt_id in ids:
+        try:
+            with writing() as session:
+                # Asked again: more time may have been given since.
+                done += finish(session, sa.and_(Attempt.id == attempt_id, ended), now=now)
+        except Exception:
+            log.exception("An attempt could not be handed in at its end; trying again later.")
+    return done
+
+
+def finish(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> bool:
+    """Hand in one attempt, if it is not handed in already. The caller commits.
+
+    Returns:
+        Whether this call handed it in.
+    """
+    attempt_id = session.scalar(
+        sa.update(Attempt)
+        .where(which, Attempt.submitted_at.is_(None))
+        .values(
+            submitted_at=sa.case(
+                (Attempt.ends_at < now, Attempt.ends_at), else_=sa.bindparam("now", now, Attempt.started_at.type)
             )
-            .values(frozen_at=now)
-            .execution_options(synchronize_session=False)
         )
-        score_missing(session, row, reason=ScoreReason.HANDED_IN, now=now)
+        .returning(Attempt.id)
+        .execution_options(synchronize_session=False)
+    )
+    if attempt_id is None:
+        return False
+    row = session.get_one(Attempt, attempt_id, populate_existing=True)
+    session.execute(
+        sa.update(Response)
+        .where(
+            Response.attempt_item_id.in_(sa.select(AttemptItem.id).where(AttemptItem.attempt_id == row.id)),
+            Response.frozen_at.is_(None),
+        )
+        .values(frozen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    score_missing(session, row, reason=ScoreReason.HANDED_IN, now=now)
+    return True
 
 
 def first_open_position(taker: Taker, attempt: str) -> int:
@@ -291,65 +252,6 @@ def first_open_position(taker: Taker, attempt: str) -> int:
     if row is None:
         raise NotFoundError("attempt")
     return row[0] or 1
-
-
-def next_assignment(student_id: int, section_id: int, *, now: datetime) -> str | None:
-    """Return the newest assignment of a class that the student can work on now, or None."""
-    rows = db.session.execute(
-        sa.select(
-            Assignment.public_id,
-            Assignment.attempts_allowed,
-            sa.func.count(Attempt.id).label("attempts"),
-            sa.func.count(Attempt.submitted_at).label("handed_in"),
-        )
-        .outerjoin(
-            Attempt,
-            sa.and_(Attempt.assignment_id == Assignment.id, Attempt.student_id == student_id),
-        )
-        .where(
-            Assignment.section_id == section_id,
-            Assignment.opens_at <= now,
-            sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
-        )
-        .group_by(Assignment.id)
-        .order_by(Assignment.created_at.desc(), Assignment.id.desc())
-    )
-    for row in rows:
-        if row.handed_in == 0:
-            return str(row.public_id)
-    return None
-
-
-def _ends_at(assignment: Assignment, student: Student, now: datetime) -> datetime | None:
-    if assignment.time_limit is None or student.no_time_limit:
-        return None
-    return now + timedelta(seconds=assignment.time_limit * student.time_factor)
-
-
-def _draw(session: Session, attempt: Attempt, rng: random.Random, *, shuffle_items: bool) -> None:
-    """Store the attempt with the order this taker will see."""
-    session.add(attempt)
-    session.flush()
-    revisions = list(
-        session.scalars(
-            sa.select(ItemRevision)
-            .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
-            .where(QuizItem.quiz_revision_id == attempt.quiz_revision_id, can_be_asked())
-            .order_by(QuizItem.position)
-        )
-    )
-    if shuffle_items:
-        rng.shuffle(revisions)
-    session.add_all(
-        AttemptItem(
-            attempt_id=attempt.id,
-            position=position,
-            item_revision_id=revision.id,
-            shown=content_of(revision).item.shuffle(rng),
-        )
-        for position, revision in enumerate(revisions, start=1)
-    )
-    session.flush()
 
 
 def _save(
@@ -381,9 +283,8 @@ def _save(
             Attempt.public_id == attempt,
             taker.owns(),
             AttemptItem.position == position,
-            Attempt.submitted_at.is_(None),
-            sa.or_(Attempt.ends_at.is_(None), Attempt.ends_at > now - GRACE),
-            sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
+            _under_way(now),
+            sa.or_(Assignment.id.is_(None), ~Assignment.one_way, AttemptItem.position == Attempt.reached),
         )
         # On PostgreSQL this makes a save that overlaps the hand-in wait for it; SQLite has one
         # writer anyway and leaves the words out.
@@ -430,6 +331,49 @@ def _save(
     )
 
 
+def _under_way(now: datetime) -> sa.ColumnElement[bool]:
+    """The condition that an attempt can still be worked on. Expects Assignment to be joined or named in it."""
+    in_class = (
+        sa.select(RosterEntry.id)
+        .join(Section, Section.id == RosterEntry.section_id)
+        .where(
+            RosterEntry.section_id == Assignment.section_id,
+            RosterEntry.student_id == Attempt.student_id,
+            RosterEntry.removed_at.is_(None),
+            Section.archived_at.is_(None),
+        )
+        .exists()
+    )
+    return sa.and_(
+        Attempt.submitted_at.is_(None),
+        sa.or_(Attempt.ends_at.is_(None), Attempt.ends_at > now - GRACE),
+        sa.or_(Attempt.assignment_id.is_(None), in_class),
+    )
+
+
+def _lock(session: Session, attempt: str) -> None:
+    """Take the attempt before its answer, as two clicks on Continue would otherwise wait for each other."""
+    session.execute(sa.select(Attempt.id).where(Attempt.public_id == attempt).with_for_update())
+
+
+def _go_on(session: Session, taker: Taker, attempt: str, position: int, now: datetime) -> None:
+    changed = rows_changed(
+        session,
+        sa.update(Attempt)
+        .where(
+            Attempt.public_id == attempt,
+            taker.owns(),
+            Attempt.reached == position,
+            Attempt.assignment_id == Assignment.id,
+            _under_way(now),
+        )
+        .values(reached=position + 1)
+        .execution_options(synchronize_session=False),
+    )
+    if changed == 0:
+        raise _refusal(session, taker, attempt, position, now)
+
+
 def _earlier_save(session: Session, attempt: str, position: int) -> sa.Row[int, str | None] | None:
     """Return number and page of the save before this one. Only a sentence depends on it."""
     return session.execute(
@@ -445,7 +389,7 @@ def _refusal(
 ) -> NotFoundError | RefusedError:
     """Find out which rule refused a save."""
     row = session.execute(
-        sa.select(Attempt.submitted_at, Attempt.ends_at, Assignment.closes_at, Response.frozen_at)
+        sa.select(Attempt, Assignment, Response.frozen_at)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
         .outerjoin(Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1))
@@ -453,10 +397,26 @@ def _refusal(
     ).one_or_none()
     if row is None:
         return NotFoundError("question")
-    if row.submitted_at is not None:
+    found, assignment, frozen_at = row
+    if found.submitted_at is not None:
         return RefusedError(RefusedError.HANDED_IN)
-    if row.frozen_at is not None:
+    if found.ends_at is not None and found.ends_at <= now - GRACE:
+        return RefusedError(RefusedError.OUT_OF_TIME if ends_by_limit(found) else RefusedError.CLOSED)
+    if frozen_at is not None:
         return RefusedError(RefusedError.CHECKED)
-    if row.ends_at is not None and row.ends_at <= now - GRACE:
-        return RefusedError(RefusedError.OUT_OF_TIME)
-    return RefusedError(RefusedError.CLOSED)
+    if assignment is not None and assignment.one_way and found.reached != position:
+        return RefusedError(RefusedError.PASSED_BY)
+    still = session.scalar(
+        sa.select(_under_way(now))
+        .select_from(Attempt)
+        .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
+        .where(Attempt.id == found.id)
+    )
+    return RefusedError(RefusedError.CLOSED if still else RefusedError.NOT_IN_CLASS)
+
+
+def ends_by_limit(attempt: Attempt) -> bool:
+    """Tell whether it is the time limit that ends an attempt, not the closing time."""
+    if attempt.ends_at is None or attempt.time_allowed is None:
+        return False
+    return attempt.ends_at >= attempt.started_at + timedelta(seconds=attempt.time_allowed)

@@ -21,7 +21,7 @@ from wtforms import Form
 from quizapp.items.base import Item
 from quizapp.items.controls import PickOne, PickSeveral
 from quizapp.models import Account, Role, Section, SectionTeacher, Student, db
-from quizapp.services import assigning, attempts, rosters
+from quizapp.services import assigning, attempts, rosters, starting
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
 from quizapp.services.credentials import hash_password
@@ -196,7 +196,7 @@ def _take(
         return False
     moment = day + timedelta(minutes=rng.randrange(1, 40))
     taker = Taker(student_id=student_id)
-    attempt = attempts.start_assignment(assignment, student_id, now=moment, rng=rng)
+    attempt = starting.start_assignment(assignment, student_id, now=moment, rng=rng)
     position = 1
     while True:
         moment += timedelta(seconds=rng.randrange(15, 90))

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.services import attempts, settings, sign_in
+from quizapp.services import attempts, settings, sign_in, starting
 from quizapp.services.credentials import show_join_code
 from quizapp.web import instance
 from quizapp.web.auth import Access, access, remember
@@ -103,9 +103,9 @@ def first_page(token: str) -> str:
     who = sign_in.identify(token, now=moment)
     if who.student_id is None or who.section_id is None:
         return url_for("join.index")
-    assignment = attempts.next_assignment(who.student_id, who.section_id, now=moment)
+    assignment = starting.next_assignment(who.student_id, who.section_id, now=moment)
     if assignment is None:
         return url_for("learn.my_work")
-    attempt = attempts.start_assignment(assignment, who.student_id, now=moment, rng=secrets.SystemRandom())
+    attempt = starting.start_assignment(assignment, who.student_id, now=moment, rng=secrets.SystemRandom())
     position = attempts.first_open_position(attempts.Taker(student_id=who.student_id), attempt)
     return url_for("learn.question", attempt=attempt, position=position)

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 from wtforms import Form, ValidationError
 
 from quizapp.items.base import Response as ItemResponse
-from quizapp.services import attempts, taking
+from quizapp.services import attempts, starting, taking
 from quizapp.services import my_work as my_work_service
-from quizapp.services.attempts import TAB_LENGTH, CannotStartError, Drawn, RefusedError
+from quizapp.services.attempts import TAB_LENGTH, Drawn, RefusedError
 from quizapp.services.rosters import NotFoundError
+from quizapp.services.starting import CannotStartError
 from quizapp.services.taking import QuestionPage
 from quizapp.web import auth, instance, kept
 from quizapp.web.auth import Access, access
@@ -207,7 +208,7 @@ def start(assignment: str) -> Response:
     """Start an assignment, or go on with it."""
     student_id, _section = auth.student_ids()
     try:
-        attempt = attempts.start_assignment(assignment, student_id, now=instance.now(), rng=secrets.SystemRandom())
+        attempt = starting.start_assignment(assignment, student_id, now=instance.now(), rng=secrets.SystemRandom())
     except CannotStartError as refused:
         sentences = {
             CannotStartError.NOT_OPEN: _("This quiz is not open yet."),

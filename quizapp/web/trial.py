@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from quizapp.services import assigning, attempts
+from quizapp.services import assigning, starting
 from quizapp.services.settings import school_settings
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -29,7 +29,7 @@ def start(quiz: str) -> Response:
     """Start a quiz for a visitor."""
     _only_if_open()
     chosen = assigning.get_quiz(quiz, auth.identity().account_id)
-    attempt = attempts.start_trial(
+    attempt = starting.start_trial(
         chosen,
         auth.visitor_hash(),
         network=instance.network(),

@@ -25,7 +25,7 @@ from quizapp.app import create_app
 from quizapp.config import Settings
 from quizapp.models import SectionTeacher, db
 from quizapp.paths import resource_dir
-from quizapp.services import assigning, attempts, rosters
+from quizapp.services import assigning, attempts, rosters, starting
 from quizapp.services.demo import Demo, make_demo
 from quizapp.services.publishing import publish_folder
 from quizapp.services.taking import question_page
@@ -127,7 +127,7 @@ def seat_student(app: Flask, demo: Demo) -> Seat:
         student_id = next(line.student_id for line in roster if line.name == STUDENT)
         rules = assigning.AssignmentRules(shuffle_items=False)
         assignment = assigning.assign(demo.section, quiz, rules, account_id=account_id, now=NOW)
-        attempt = attempts.start_assignment(assignment, student_id, now=NOW, rng=random.Random(3))
+        attempt = starting.start_assignment(assignment, student_id, now=NOW, rng=random.Random(3))
         taker = attempts.Taker(student_id=student_id)
         position = next(
             place

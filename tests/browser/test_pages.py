@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 import quizapp
 from quizapp.app import create_app
 from quizapp.models import Account, FeedbackMode, Role, db
-from quizapp.services import attempts, rosters, sign_in
+from quizapp.services import attempts, rosters, sign_in, starting
 from quizapp.services.assigning import AssignmentRules
 from quizapp.services.attempts import Taker
 from quizapp.services.credentials import hash_password
@@ -246,7 +246,7 @@ def take(made: School, assignment: str, name: str, clock: Clock, *, checks: int)
     """Lets a student answer so many questions and hand in when that is all, or none; returns the attempt."""
     taker = Taker(student_id=made.student_ids[name])
     chance = random.Random(name)
-    attempt = attempts.start_assignment(assignment, made.student_ids[name], now=clock.now, rng=chance)
+    attempt = starting.start_assignment(assignment, made.student_ids[name], now=clock.now, rng=chance)
     for position in range(1, checks + 1):
         right = name == "Ada L." or (name != "Ben K." and chance.random() < 0.6)
         content = response_to(taker, attempt, position, right=right, now=clock.now)

@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, Response, Score, Section, Student, db
-from quizapp.services import assigning, attempts, my_work, rosters, taking
+from quizapp.services import assigning, attempts, my_work, rosters, starting, taking
 from quizapp.services.assigning import QuizRef
-from quizapp.services.attempts import GRACE, CannotStartError, Drawn, RefusedError, Saved, Taker
+from quizapp.services.attempts import Drawn, RefusedError, Saved, Taker
 from quizapp.services.rosters import NotFoundError
+from quizapp.services.starting import CannotStartError
+from quizapp.services.timing import GRACE
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
@@ -155,7 +157,7 @@ def test_coming_back_leads_to_the_first_open_question(lesson: Lesson) -> None:
 
 def test_the_newest_open_work_comes_first(lesson: Lesson) -> None:
     def newest(now: datetime = START) -> str | None:
-        return attempts.next_assignment(lesson.ada.id, lesson.school_class.ref.id, now=now)
+        return starting.next_assignment(lesson.ada.id, lesson.school_class.ref.id, now=now)
 
     assert newest() is None
     first = lesson.assign(closes_at=START + timedelta(hours=1))
@@ -234,7 +236,7 @@ def test_a_visitors_trial_is_nobody_elses() -> None:
     quiz = factories.publish()
 
     def begin(visitor: str) -> str:
-        return attempts.start_trial(quiz, visitor, network="192.0.2.7", key="k", now=START, rng=random.Random(1))
+        return starting.start_trial(quiz, visitor, network="192.0.2.7", key="k", now=START, rng=random.Random(1))
 
     attempt = begin("a" * 64)
     assert save(Taker(visitor_hash="a" * 64), attempt).sequence == 1

@@ -25,7 +25,7 @@ from quizapp.models import (
     ScoreReason,
     db,
 )
-from quizapp.services import attempts, progress, taking
+from quizapp.services import attempts, progress, starting, taking
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
@@ -201,7 +201,7 @@ def bool_or_text(value: object) -> object:
 
 def test_a_trial_leaves_no_choices_behind() -> None:
     quiz = factories.publish()
-    attempt = attempts.start_trial(
+    attempt = starting.start_trial(
         quiz, "v" * 64, network=factories.NETWORK, key=factories.instance_key(), now=START, rng=random.Random(1)
     )
     taker = attempts.Taker(visitor_hash="v" * 64)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Attempt, AuditEntry, OneTimeToken, Response, SignIn, Throttle, db
-from quizapp.services import attempts, retention, settings, sign_in
+from quizapp.services import attempts, retention, settings, sign_in, starting
 from quizapp.services.attempts import Taker
 from quizapp.services.settings import SchoolSettings
 from quizapp.services.sign_in import SignInError
@@ -41,7 +41,7 @@ def test_trials_are_deleted_after_a_day_and_class_work_never() -> None:
     school_class = factories.make_class(teacher, "Ada")
     kept = factories.start(factories.assign(school_class, teacher, quiz), school_class.pupils[0])
     visitor = Taker(visitor_hash="a" * 64)
-    trial = attempts.start_trial(
+    trial = starting.start_trial(
         quiz, "a" * 64, network="192.0.2.7", key=instance_key(), now=START, rng=random.Random(1)
     )
     for taker, attempt in ((school_class.pupils[0].taker, kept), (visitor, trial)):
@@ -69,7 +69,7 @@ def test_what_let_people_in_is_deleted_once_it_no_longer_does() -> None:
 
 def test_the_keeper_deletes_at_once_and_stops_when_told(app: Flask, clock: Clock) -> None:
     quiz = factories.publish()
-    attempts.start_trial(quiz, "a" * 64, network="192.0.2.7", key=instance_key(), now=START, rng=random.Random(1))
+    starting.start_trial(quiz, "a" * 64, network="192.0.2.7", key=instance_key(), now=START, rng=random.Random(1))
     clock.advance(days=2)
     before = threading.active_count()
     stop = retention.start_keeper(app)

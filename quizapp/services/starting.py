@@ -1,0 +1,273 @@
+"""Starting a quiz, and what is said before it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from quizapp.models import (
+    Assignment,
+    AssignmentDraw,
+    Attempt,
+    ExtraAttempt,
+    FeedbackMode,
+    ItemRevision,
+    QuizItem,
+    QuizRevision,
+    Student,
+    db,
+)
+from quizapp.services import throttling, timing
+from quizapp.services.assigning import QuizRef
+from quizapp.services.attempts import finish
+from quizapp.services.catalogue import can_be_asked
+from quizapp.services.drawing import store_items
+from quizapp.services.recipients import is_for
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.timing import GRACE, Support
+from quizapp.services.writing import writing
+
+
+class CannotStartError(RuntimeError):
+    """An assignment cannot be started; `reason` says why."""
+
+    NOT_OPEN = "not-open"
+    CLOSED = "closed"
+    NO_ATTEMPTS_LEFT = "no-attempts-left"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class StartPage:
+    """What a student reads before the start, or why there is none."""
+
+    assignment: str
+    title: str
+    questions: int
+    minutes: float | None
+    """This student's own time; None: no limit."""
+    one_way: bool
+    immediate: bool
+    attempts_allowed: int | None
+    attempts_used: int
+    counting: str
+    """Which attempt counts: first, last or best."""
+    opens_at: datetime
+    due_at: datetime | None
+    """For this student."""
+    closes_at: datetime | None
+    """For this student."""
+    under_way: str | None
+    """Public id of the attempt to go on with."""
+    last: str | None
+    """Public id of the newest attempt that was handed in."""
+    refusal: str | None
+    """A reason of CannotStartError, or None: it can be started."""
+    worth_reading: bool
+    """Whether there is something to know before the start: limited time, no way back, several attempts."""
+
+    @property
+    def attempts_left(self) -> int | None:
+        return None if self.attempts_allowed is None else max(0, self.attempts_allowed - self.attempts_used)
+
+
+def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
+    """Return what a student has to know before starting.
+
+    Raises:
+        NotFoundError: no such assignment for this student.
+    """
+    row = db.session.execute(
+        sa.select(Assignment, QuizRevision.title, Student, sa.func.coalesce(ExtraAttempt.count, 0))
+        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
+        .join(Student, Student.id == student_id)
+        .outerjoin(
+            ExtraAttempt,
+            sa.and_(ExtraAttempt.assignment_id == Assignment.id, ExtraAttempt.student_id == student_id),
+        )
+        .where(Assignment.public_id == assignment, is_for(student_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("assignment")
+    given, title, student, extra = row
+    support = Support.of(student)
+    attempts = db.session.scalars(
+        sa.select(Attempt)
+        .where(Attempt.assignment_id == given.id, Attempt.student_id == student_id)
+        .order_by(Attempt.number)
+    ).all()
+    under_way = next((one for one in attempts if one.submitted_at is None and not _is_over(one, now)), None)
+    allowed = None if given.attempts_allowed is None else given.attempts_allowed + extra
+    seconds = timing.time_allowed(given, support)
+    return StartPage(
+        assignment=given.public_id,
+        title=title,
+        questions=question_counts([given.id])[given.id],
+        minutes=None if seconds is None else seconds / 60,
+        one_way=given.one_way,
+        immediate=given.feedback is FeedbackMode.IMMEDIATE,
+        attempts_allowed=allowed,
+        attempts_used=len(attempts),
+        counting=given.counting.value,
+        opens_at=given.opens_at,
+        due_at=timing.own_due(given, support),
+        closes_at=timing.own_closing(given, support),
+        under_way=None if under_way is None else under_way.public_id,
+        last=attempts[-1].public_id if attempts and under_way is None else None,
+        refusal=None if under_way else _refusal(given, support, len(attempts), allowed, now),
+        worth_reading=given.time_limit is not None
+        or given.one_way
+        or given.attempts_allowed not in {None, 1}
+        or bool(attempts),
+    )
+
+
+def start_assignment(assignment: str, student_id: int, *, now: datetime, rng: random.Random) -> str:
+    """Start a student's attempt, or find the one that is under way.
+
+    Args:
+        assignment: public id.
+        rng: draws the questions and the order of questions and options; all of it is stored.
+
+    Returns:
+        The public id of the attempt.
+
+    Raises:
+        NotFoundError: no such assignment for this student.
+        CannotStartError: it is not open yet, closed, or all attempts are used.
+    """
+    try:
+        return _start_assignment(assignment, student_id, now, rng)
+    except IntegrityError:
+        # Two starts in the same instant: the unique number let one in. Now it can be found.
+        return _start_assignment(assignment, student_id, now, rng)
+
+
+def start_trial(quiz: QuizRef, visitor_hash: str, *, network: str, key: str, now: datetime, rng: random.Random) -> str:
+    """Start an attempt that belongs to nobody and is deleted after a day.
+
+    Returns:
+        The public id of the attempt.
+
+    Raises:
+        TooManyFailuresError: this network has started too many trials lately.
+    """
+    limits = {throttling.throttle_key("trial", network, key=key, now=now): throttling.TRIALS_PER_NETWORK}
+    throttling.refuse_if_exhausted(limits, now=now)
+    throttling.count_failure(limits, now=now)
+    with writing() as session:
+        attempt = Attempt(
+            quiz_revision_id=quiz.revision_id,
+            visitor_hash=visitor_hash,
+            number=1,
+            started_at=now,
+        )
+        store_items(session, attempt, rng, shuffle_items=False)
+        return attempt.public_id
+
+
+def next_assignment(student_id: int, section_id: int, *, now: datetime) -> str | None:
+    """Return the newest assignment of a class that the student can work on now, or None."""
+    rows = db.session.execute(
+        sa.select(Assignment, Student, sa.func.count(Attempt.submitted_at).label("handed_in"))
+        .join(Student, Student.id == student_id)
+        .outerjoin(
+            Attempt,
+            sa.and_(Attempt.assignment_id == Assignment.id, Attempt.student_id == student_id),
+        )
+        .where(Assignment.section_id == section_id, Assignment.opens_at <= now, is_for(student_id))
+        .group_by(Assignment.id, Student.id)
+        .order_by(Assignment.created_at.desc(), Assignment.id.desc())
+    )
+    for given, student, handed_in in rows:
+        closing = timing.own_closing(given, Support.of(student))
+        if handed_in == 0 and (closing is None or closing > now):
+            return given.public_id
+    return None
+
+
+def question_counts(assignment_ids: list[int]) -> dict[int, int]:
+    """Return how many questions an attempt at each assignment has: all of the quiz, or those drawn."""
+    drawn = (
+        sa.select(sa.func.sum(AssignmentDraw.count))
+        .where(AssignmentDraw.assignment_id == Assignment.id)
+        .scalar_subquery()
+    )
+    asked = (
+        sa.select(sa.func.count())
+        .select_from(QuizItem)
+        .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)
+        .where(QuizItem.quiz_revision_id == Assignment.quiz_revision_id, can_be_asked())
+        .scalar_subquery()
+    )
+    return dict(
+        db.session.execute(
+            sa.select(Assignment.id, sa.func.coalesce(drawn, asked)).where(Assignment.id.in_(assignment_ids))
+        ).all()
+    )
+
+
+def _start_assignment(assignment: str, student_id: int, now: datetime, rng: random.Random) -> str:
+    with writing() as session:
+        # On PostgreSQL the two locks make a change of the rules, or of the student's time, that overlaps
+        # the start either seen here or made for this attempt too.
+        row = session.scalar(
+            sa.select(Assignment)
+            .where(Assignment.public_id == assignment, is_for(student_id))
+            .with_for_update(read=True, of=Assignment)
+        )
+        if row is None:
+            raise NotFoundError("assignment")
+        student = session.scalars(sa.select(Student).where(Student.id == student_id).with_for_update(read=True)).one()
+        earlier = session.scalars(
+            sa.select(Attempt)
+            .where(Attempt.assignment_id == row.id, Attempt.student_id == student_id)
+            .order_by(Attempt.number.desc())
+        ).all()
+        if earlier and earlier[0].submitted_at is None:
+            if not _is_over(earlier[0], now):
+                return earlier[0].public_id
+            finish(session, Attempt.id == earlier[0].id, now=now)
+        extra = session.scalar(
+            sa.select(ExtraAttempt.count).where(
+                ExtraAttempt.assignment_id == row.id, ExtraAttempt.student_id == student_id
+            )
+        )
+        support = Support.of(student)
+        allowed = None if row.attempts_allowed is None else row.attempts_allowed + (extra or 0)
+        refusal = _refusal(row, support, len(earlier), allowed, now)
+        if refusal is not None:
+            raise CannotStartError(refusal)
+        seconds = timing.time_allowed(row, support)
+        attempt = Attempt(
+            assignment_id=row.id,
+            quiz_revision_id=row.quiz_revision_id,
+            student_id=student_id,
+            number=len(earlier) + 1,
+            started_at=now,
+            time_allowed=seconds,
+            ends_at=timing.end_of(row, support, now, seconds),
+        )
+        store_items(session, attempt, rng, shuffle_items=row.shuffle_items)
+        return attempt.public_id
+
+
+def _refusal(given: Assignment, support: Support, used: int, allowed: int | None, now: datetime) -> str | None:
+    """Return why an assignment cannot be started now, or None."""
+    closing = timing.own_closing(given, support)
+    if closing is not None and closing <= now:
+        return CannotStartError.CLOSED
+    if allowed is not None and used >= allowed:
+        return CannotStartError.NO_ATTEMPTS_LEFT
+    return CannotStartError.NOT_OPEN if given.opens_at > now else None
+
+
+def _is_over(attempt: Attempt, now: datetime) -> bool:
+    return attempt.ends_at is not None and attempt.ends_at <= now - GRACE
