@@ -236,22 +236,28 @@ def finish(session: Session, which: sa.ColumnElement[bool], *, now: datetime) ->
 
 
 def first_open_position(taker: Taker, attempt: str) -> int:
-    """Return the first question without an answer, or 1 when all have one.
+    """Return the first question without an answer, or 1 when all have one; in one-way mode, where it is.
 
     Raises:
         NotFoundError: no such attempt of this taker.
     """
     row = db.session.execute(
-        sa.select(sa.func.min(AttemptItem.position).filter(Response.content.is_(None)), Attempt.id)
+        sa.select(
+            sa.func.min(AttemptItem.position).filter(Response.content.is_(None)).label("blank"),
+            sa.func.max(AttemptItem.position).label("last"),
+            Attempt.reached,
+            Assignment.one_way,
+        )
         .select_from(Attempt)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
         .outerjoin(Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1))
         .where(Attempt.public_id == attempt, taker.owns())
-        .group_by(Attempt.id)
+        .group_by(Attempt.id, Assignment.id)
     ).one_or_none()
     if row is None:
         raise NotFoundError("attempt")
-    return row[0] or 1
+    return min(row.reached, row.last) if row.one_way else row.blank or 1
 
 
 def _save(

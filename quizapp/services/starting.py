@@ -86,6 +86,7 @@ def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
     """
     row = db.session.execute(
         sa.select(Assignment, QuizRevision.title, Student, sa.func.coalesce(ExtraAttempt.count, 0))
+        .select_from(Assignment)
         .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
         .join(Student, Student.id == student_id)
         .outerjoin(
@@ -177,6 +178,7 @@ def next_assignment(student_id: int, section_id: int, *, now: datetime) -> str |
     """Return the newest assignment of a class that the student can work on now, or None."""
     rows = db.session.execute(
         sa.select(Assignment, Student, sa.func.count(Attempt.submitted_at).label("handed_in"))
+        .select_from(Assignment)
         .join(Student, Student.id == student_id)
         .outerjoin(
             Attempt,

@@ -284,11 +284,19 @@ def _after_refusal(page: QuestionPage, refused: RefusedError) -> Response:
     if refused.reason == RefusedError.HANDED_IN:
         flash(_("This quiz was already handed in, so nothing was changed."), "warn")
         return redirect(url_for("learn.result", attempt=attempt))
+    if refused.reason == RefusedError.PASSED_BY:
+        flash(_("You had already gone on from this question, and there is no way back in this quiz."), "warn")
+        position = attempts.first_open_position(auth.taker(), attempt)
+        return redirect(url_for("learn.question", attempt=attempt, position=position))
+    if refused.reason == RefusedError.NOT_IN_CLASS:
+        flash(_("You are no longer in this class, so nothing was changed. Every answer saved before is kept."), "warn")
+        return redirect(url_for("learn.my_work"))
+    attempts.hand_in(auth.taker(), attempt, now=instance.now())
     if refused.reason == RefusedError.OUT_OF_TIME:
-        flash(_("Time was up before this answer arrived. All answers saved before count."), "warn")
+        flash(_("Time was up before this answer arrived. All answers saved before it are handed in."), "warn")
     else:
-        flash(_("Your teacher has closed this quiz. All answers saved before count: hand them in now."), "warn")
-    return redirect(url_for("learn.check_answers", attempt=attempt))
+        flash(_("This quiz closed before this answer arrived. All answers saved before it are handed in."), "warn")
+    return redirect(url_for("learn.result", attempt=attempt))
 
 
 def _next_url(page: QuestionPage, position: int, *, skipped: bool) -> str:

@@ -99,7 +99,9 @@ def test_an_assignment_starts_between_opening_and_closing(lesson: Lesson) -> Non
         factories.start(assignment, lesson.ada, now=closes)
     assert stored()["attempt"] == []
     begun = factories.start(assignment, lesson.ada, now=closes - timedelta(seconds=1))
-    assert factories.start(assignment, lesson.ada, now=closes + timedelta(days=1)) == begun
+    assert factories.start(assignment, lesson.ada, now=closes + GRACE - timedelta(seconds=1)) == begun
+    with pytest.raises(CannotStartError, match=r"^closed$"):
+        factories.start(assignment, lesson.ada, now=closes + GRACE)
 
 
 def test_only_students_of_the_class_start(lesson: Lesson) -> None:
@@ -294,11 +296,11 @@ def test_nothing_changes_a_checked_answer(lesson: Lesson) -> None:
 def test_nothing_is_taken_after_closing_and_what_was_saved_can_be_handed_in(lesson: Lesson) -> None:
     closes = START + timedelta(hours=1)
     attempt = lesson.start(closes_at=closes)
-    assert save(lesson.ada.taker, attempt, now=closes - timedelta(seconds=1)).sequence == 1
+    assert save(lesson.ada.taker, attempt, now=closes + GRACE - timedelta(seconds=1)).sequence == 1
     before = stored()
     for act in (save, check):
         with refused("closed"):
-            act(lesson.ada.taker, attempt, now=closes)
+            act(lesson.ada.taker, attempt, now=closes + GRACE)
     assert stored() == before
     attempts.hand_in(lesson.ada.taker, attempt, now=closes + timedelta(hours=1))
     assert [row.fraction for row in db.session.scalars(sa.select(Score).order_by(Score.attempt_item_id))] == [
