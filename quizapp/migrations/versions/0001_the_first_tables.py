@@ -368,6 +368,8 @@ def upgrade() -> None:
         sa.Column("quiz_revision_id", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("request_key", sa.String(length=32), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("for_whole_class", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -435,6 +437,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_quiz_item_item_revision_id"), ["item_revision_id"], unique=False)
 
     op.create_table(
+        "assignment_draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("skill", sa.String(length=80), nullable=False),
+        sa.Column("difficulty", sa.String(length=12), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_assignment_draw_assignment_id_assignment"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_draw")),
+        sa.UniqueConstraint(
+            "assignment_id", "skill", "difficulty", name=op.f("uq_assignment_draw_assignment_id_skill_difficulty")
+        ),
+    )
+    op.create_table(
+        "assignment_recipient",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("group_name", sa.String(length=60), nullable=True),
+        sa.Column("student_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(group_name IS NULL) != (student_id IS NULL)", name=op.f("ck_assignment_recipient_group_or_student")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_assignment_recipient_assignment_id_assignment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["student.id"], name=op.f("fk_assignment_recipient_student_id_student"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_recipient")),
+        sa.UniqueConstraint(
+            "assignment_id", "group_name", name=op.f("uq_assignment_recipient_assignment_id_group_name")
+        ),
+        sa.UniqueConstraint(
+            "assignment_id", "student_id", name=op.f("uq_assignment_recipient_assignment_id_student_id")
+        ),
+    )
+    with op.batch_alter_table("assignment_recipient", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_recipient_student_id"), ["student_id"], unique=False)
+
+    op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -445,7 +494,9 @@ def upgrade() -> None:
         sa.Column("visitor_hash", sa.String(length=64), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("time_allowed", sa.Integer(), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reached", sa.Integer(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(practised_in IS NOT NULL) = (assignment_id IS NULL AND student_id IS NOT NULL)",
@@ -482,6 +533,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_attempt_public_id")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_attempt_ends_at",
+            ["ends_at"],
+            unique=False,
+            sqlite_where=sa.text("submitted_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_attempt_practised_in"), ["practised_in"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_quiz_revision_id"), ["quiz_revision_id"], unique=False)
         batch_op.create_index("ix_attempt_student_id_started_at", ["student_id", "started_at"], unique=False)
@@ -493,6 +551,25 @@ def upgrade() -> None:
             sqlite_where=sa.text("practised_in IS NOT NULL AND submitted_at IS NULL"),
             postgresql_where=sa.text("practised_in IS NOT NULL AND submitted_at IS NULL"),
         )
+
+    op.create_table(
+        "extra_attempt",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("student_id", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_extra_attempt_assignment_id_assignment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["student.id"], name=op.f("fk_extra_attempt_student_id_student"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("assignment_id", "student_id", name=op.f("pk_extra_attempt")),
+    )
+    with op.batch_alter_table("extra_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_extra_attempt_student_id"), ["student_id"], unique=False)
 
     op.create_table(
         "attempt_item",
