@@ -14,7 +14,22 @@ from quizapp.models import db
 from quizapp.models.storage import engine_options, prepare_engine
 from quizapp.paths import PACKAGE, resource_dir
 from quizapp.services import writing
-from quizapp.web import account, admin, auth, author, errors, join, learn, media, navigation, security, teach, trial
+from quizapp.web import (
+    account,
+    admin,
+    asking,
+    auth,
+    author,
+    errors,
+    join,
+    learn,
+    media,
+    navigation,
+    reading,
+    security,
+    teach,
+    trial,
+)
 
 LANGUAGES = ("en",)
 
@@ -42,12 +57,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.configure(app, settings)
     _attach_storage(app, settings)
     _attach_languages(app, settings)
-    for part in (join, learn, trial, teach, author, account, admin, media):
+    for part in (join, learn, asking, reading, trial, teach, author, account, admin, media):
         app.register_blueprint(part.bp)
     security.init_app(app, settings)
     errors.init_app(app)
     auth.init_app(app)
     navigation.init_app(app)
+    reading.init_app(app)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware

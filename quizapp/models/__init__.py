@@ -1,7 +1,10 @@
 """What is stored. Importing this package makes every table known to the metadata."""
 
+from quizapp.models.articles import ArticleParagraph, ClassArticle
+from quizapp.models.asking import HelpRequest, QuestionReport
 from quizapp.models.assigning import AssignmentDraw, AssignmentRecipient, ExtraAttempt
 from quizapp.models.base import Base, db
+from quizapp.models.check_ins import CheckIn, CheckInPlace, CheckInSitting
 from quizapp.models.content import (
     Bank,
     BankLesson,
@@ -42,36 +45,48 @@ from quizapp.models.people import (
     Throttle,
     TokenPurpose,
 )
+from quizapp.models.routes import AssignmentRoute, BankUse, PrivateSwitch, Route, StandIn
 
 __all__ = [
     "FROZEN",
     "Account",
+    "ArticleParagraph",
     "Assignment",
     "AssignmentDraw",
     "AssignmentRecipient",
+    "AssignmentRoute",
     "Attempt",
     "AttemptItem",
     "AuditEntry",
     "Bank",
     "BankLesson",
     "BankRevision",
+    "BankUse",
     "Base",
+    "CheckIn",
+    "CheckInPlace",
+    "CheckInSitting",
     "ChosenOption",
+    "ClassArticle",
     "CleanText",
     "CountingAttempt",
     "ExtraAttempt",
     "FeedbackMode",
     "FrozenRowError",
+    "HelpRequest",
     "Item",
     "ItemRevision",
     "Misconception",
     "OneTimeToken",
+    "PrivateSwitch",
+    "QuestionReport",
     "Quiz",
     "QuizItem",
     "QuizRevision",
     "Response",
     "Role",
     "RosterEntry",
+    "Route",
     "Score",
     "ScoreReason",
     "Section",
@@ -80,6 +95,7 @@ __all__ = [
     "Setting",
     "SignIn",
     "Skill",
+    "StandIn",
     "Student",
     "StudentNote",
     "Throttle",

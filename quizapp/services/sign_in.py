@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from quizapp.services.credentials import (
     same,
     token_hash,
 )
+from quizapp.services.reading import known
 from quizapp.services.writing import rows_changed, writing
 
 IDLE = timedelta(hours=8)
@@ -52,6 +54,8 @@ class Identity:
     student_id: int | None = None
     section_id: int | None = None
     name: str = ""
+    reading: Mapping[str, str] = field(default_factory=dict)
+    """A student's reading settings."""
 
     @property
     def is_student(self) -> bool:
@@ -180,8 +184,10 @@ def identify(token: str, *, now: datetime) -> Identity:
             Account.disabled_at,
             RosterEntry.display_name,
             RosterEntry.removed_at,
+            Student.reading,
         )
         .outerjoin(Account, Account.id == SignIn.account_id)
+        .outerjoin(Student, Student.id == SignIn.student_id)
         .outerjoin(
             RosterEntry,
             sa.and_(
@@ -200,7 +206,12 @@ def identify(token: str, *, now: datetime) -> Identity:
     else:
         if row.display_name is None or row.removed_at is not None:
             return NOBODY
-        who = Identity(student_id=row.student_id, section_id=row.section_id, name=row.display_name)
+        who = Identity(
+            student_id=row.student_id,
+            section_id=row.section_id,
+            name=row.display_name,
+            reading=known(row.reading or {}),
+        )
     if row.last_seen + SEEN_EVERY <= now:
         with writing() as session:
             session.execute(sa.update(SignIn).where(SignIn.token_hash == token_hash(token)).values(last_seen=now))

@@ -14,6 +14,7 @@ from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemR
 from quizapp.models import Response as ResponseRow
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import Content, Html, content_of, html_for
+from quizapp.services.help_requests import asked_for_help
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import SkillTally, Tally
 
@@ -52,6 +53,17 @@ class QuestionPage:
     checked: bool
     skill_name: str | None
     html: Html
+    help_asked: bool | None
+    """Whether the student asked for help; None where nobody could give it."""
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    """A question by its place and first words."""
+
+    attempt: AttemptRef
+    position: int
+    prompt: str
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,21 @@ def question_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         checked=response is not None and response.frozen_at is not None,
         skill_name=_skill_name(revision.skill),
         html=html_for(db.session(), [content]),
+        help_asked=None if ref.assignment is None else asked_for_help(attempt),
     )
+
+
+def question_line(taker: Taker, attempt: str, position: int, *, now: datetime) -> QuestionLine:
+    """Return the name of one question of an attempt that was assigned.
+
+    Raises:
+        NotFoundError: no such question in an assigned attempt of this taker.
+    """
+    ref = attempt_ref(taker, attempt, now=now)
+    if ref.assignment is None:
+        raise NotFoundError("question")
+    _item, revision, _response = _item_rows(attempt, position)
+    return QuestionLine(ref, position, text.plain(content_of(revision).item.prompt))
 
 
 def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -> FeedbackPage:

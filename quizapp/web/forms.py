@@ -29,7 +29,8 @@ from quizapp.services.credentials import password_problem
 from quizapp.services.rosters import read_names
 
 
-def _stripped(value: Any) -> Any:
+def stripped(value: Any) -> Any:
+    """Take the white space from both ends of what was typed."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -37,7 +38,7 @@ class JoinForm(FlaskForm):
     code = StringField(
         _l("Class code"),
         [DataRequired(_l("Type the code your teacher shows you.")), Length(max=80)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("Eight letters and numbers, such as 7KXT 4Q9P. Capitals and spaces do not matter."),
     )
 
@@ -46,12 +47,12 @@ class CardForm(FlaskForm):
     name = StringField(
         _l("Your name, as on your card"),
         [DataRequired(_l("Type your name as it is on your card.")), Length(max=80)],
-        filters=[_stripped],
+        filters=[stripped],
     )
     secret = StringField(
         _l("The two words on your card"),
         [DataRequired(_l("Type the two words on your card.")), Length(max=80)],
-        filters=[_stripped],
+        filters=[stripped],
     )
 
 
@@ -61,7 +62,7 @@ class ReturnForm(CardForm):
     code = StringField(
         _l("Class code"),
         [DataRequired(_l("Type the code your teacher shows you.")), Length(max=80)],
-        filters=[_stripped],
+        filters=[stripped],
     )
     kept = HiddenField()
 
@@ -94,7 +95,7 @@ class ConfidenceForm(Form):
 
 class SignInForm(FlaskForm):
     login = StringField(
-        _l("Sign-in name"), [DataRequired(_l("Type your sign-in name.")), Length(max=120)], filters=[_stripped]
+        _l("Sign-in name"), [DataRequired(_l("Type your sign-in name.")), Length(max=120)], filters=[stripped]
     )
     password = PasswordField(_l("Password"), [DataRequired(_l("Type your password.")), Length(max=200)])
 
@@ -117,12 +118,12 @@ class SetUpForm(NewPasswordForm):
     name = StringField(
         _l("Your name, as students know you"),
         [DataRequired(_l("Type your name.")), Length(max=120)],
-        filters=[_stripped],
+        filters=[stripped],
     )
     login = StringField(
         _l("Name to sign in with"),
         [DataRequired(_l("Choose a name to sign in with.")), Length(max=120)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("For example your e-mail address, or just a word. It is used for nothing else."),
     )
 
@@ -137,7 +138,7 @@ class SectionForm(OnceForm):
     name = StringField(
         _l("Name of the class"),
         [DataRequired(_l("Give the class a name, such as 9B.")), Length(max=120)],
-        filters=[_stripped],
+        filters=[stripped],
     )
 
 
@@ -157,9 +158,7 @@ class StudentsForm(FlaskForm):
 
 
 class RenameForm(FlaskForm):
-    name = StringField(
-        _l("Name in this class"), [DataRequired(_l("Type a name.")), Length(max=80)], filters=[_stripped]
-    )
+    name = StringField(_l("Name in this class"), [DataRequired(_l("Type a name.")), Length(max=80)], filters=[stripped])
 
 
 class AssignForm(OnceForm):
@@ -199,7 +198,7 @@ class AssignForm(OnceForm):
 
 
 class SchoolForm(FlaskForm):
-    school_name = StringField(_l("Name of the school"), [Optional(), Length(max=120)], filters=[_stripped])
+    school_name = StringField(_l("Name of the school"), [Optional(), Length(max=120)], filters=[stripped])
     trial_open = BooleanField(
         _l("Let anyone try a quiz without signing in"),
         description=_l("Nothing they do is recorded, and it is deleted after a day."),

@@ -77,7 +77,7 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
 
 def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceForm, *, checking: bool) -> bool:
     """Save what was given, or check it where this quiz does so at once. Returns whether it was checked."""
-    taker, attempt, moment, drawn = auth.taker(), page.attempt.public_id, instance.now(), _drawn()
+    taker, attempt, moment, drawn = auth.taker(), page.attempt.public_id, instance.now(), drawn_from(request.form)
     if checking and page.attempt.immediate and response is not None:
         saved = attempts.check(
             taker,
@@ -130,7 +130,7 @@ def draft(attempt: str, position: int) -> tuple[Response, int]:
             position,
             None if response is None else response.to_json(),
             confidence=ConfidenceForm(request.form).level,
-            drawn=_drawn(),
+            drawn=drawn_from(request.form),
             now=moment,
         )
     except RefusedError as refused:
@@ -262,9 +262,9 @@ def _token_is_good() -> bool:
     return True
 
 
-def _drawn() -> Drawn | None:
-    """Return which page this post comes from, and the newest save that page knows of."""
-    tab, version = request.form.get("tab", ""), request.form.get("version", "")
+def drawn_from(posted: MultiDict[str, str]) -> Drawn | None:
+    """Return which page a post comes from, and the newest save that page knows of."""
+    tab, version = posted.get("tab", ""), posted.get("version", "")
     if not tab or (version and not (version.isascii() and version.isdigit() and len(version) < 9)):
         return None
     return Drawn(tab[:TAB_LENGTH], int(version or 0))

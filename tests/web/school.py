@@ -50,6 +50,7 @@ class School:
             "position": "2",
             "token": "no-such-link",
             "name": "0" * 64 + ".png",
+            "report": MISSING,
             "filename": "css/base.css",
         }
         if missing:

@@ -53,6 +53,21 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/admin"): Row("302 404 404 404 404 404 302", {"school_name": "Riverside"}, changes=True),
     ("GET", "/author/kinds"): Row("302 404 404 404 200 200 200"),
     ("POST", "/author/kinds"): Row("302 404 404 404 400 400 400"),
+    ("GET", "/me/settings"): same(200),
+    ("POST", "/me/settings"): Row(
+        "302 302 302 302 302 302 302",
+        {"size": "large", "spacing": "normal", "background": "system", "font": "clear"},
+        changes=True,
+    ),
+    ("POST", "/t/<attempt>/<int:position>/help"): Row("302 302 404 404 404 404 404", changes=True),
+    ("GET", "/t/<attempt>/<int:position>/report"): Row("302 200 404 404 404 404 404"),
+    ("POST", "/t/<attempt>/<int:position>/report"): Row(
+        "302 302 404 404 404 404 404", {"words": "Two answers are right."}, changes=True
+    ),
+    ("GET", "/teach/c/<section>/help"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/help/<attempt>/clear"): Row("302 404 404 404 302 404 404", changes=True),
+    ("GET", "/teach/c/<section>/reports"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/reports/<report>/settle"): Row("302 404 404 404 404 404 404"),
     ("GET", "/me"): Row("302 200 200 200 404 404 404"),
     ("GET", "/teach"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/lessons/<quiz>"): Row("302 404 404 404 404 404 404"),

@@ -135,6 +135,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "class_article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("article_key", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["account.id"], name=op.f("fk_class_article_saved_by_account"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"], ["section.id"], name=op.f("fk_class_article_section_id_section"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_class_article")),
+        sa.UniqueConstraint("section_id", "article_key", name=op.f("uq_class_article_section_id_article_key")),
+    )
+    op.create_table(
         "one_time_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column(
@@ -266,6 +284,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_student_note_student_id"), ["student_id"], unique=False)
 
     op.create_table(
+        "article_paragraph",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["class_article.id"],
+            name=op.f("fk_article_paragraph_article_id_class_article"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_paragraph")),
+    )
+    op.create_table(
         "bank_lesson",
         sa.Column("bank_id", sa.Integer(), nullable=False),
         sa.Column("fields", sa.JSON(none_as_null=True), nullable=False),
@@ -294,6 +325,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_revision")),
         sa.UniqueConstraint("bank_id", "number", name=op.f("uq_bank_revision_bank_id_number")),
+    )
+    op.create_table(
+        "bank_use",
+        sa.Column("bank_id", sa.Integer(), nullable=False),
+        sa.Column("stands_in", sa.Boolean(), nullable=False),
+        sa.Column("twin", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_bank_use_bank_id_bank"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_bank_use")),
     )
     op.create_table(
         "item",
@@ -415,6 +454,69 @@ def upgrade() -> None:
         batch_op.create_index("ix_assignment_section_id_created_at", ["section_id", "created_at"], unique=False)
 
     op.create_table(
+        "check_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("first_form_id", sa.Integer(), nullable=False),
+        sa.Column("second_form_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["first_form_id"],
+            ["quiz_revision.id"],
+            name=op.f("fk_check_in_first_form_id_quiz_revision"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_form_id"],
+            ["quiz_revision.id"],
+            name=op.f("fk_check_in_second_form_id_quiz_revision"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"], ["section.id"], name=op.f("fk_check_in_section_id_section"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
+    )
+    with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_in_first_form_id"), ["first_form_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_check_in_second_form_id"), ["second_form_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_check_in_section_id"), ["section_id"], unique=False)
+
+    op.create_table(
+        "question_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("item_revision_id", sa.Integer(), nullable=False),
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("student_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_revision_id"],
+            ["item_revision.id"],
+            name=op.f("fk_question_report_item_revision_id_item_revision"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"], ["section.id"], name=op.f("fk_question_report_section_id_section"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["student.id"], name=op.f("fk_question_report_student_id_student"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_report")),
+        sa.UniqueConstraint(
+            "item_revision_id", "student_id", name=op.f("uq_question_report_item_revision_id_student_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_question_report_public_id")),
+    )
+    with op.batch_alter_table("question_report", schema=None) as batch_op:
+        batch_op.create_index("ix_question_report_section_id", ["section_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_question_report_student_id"), ["student_id"], unique=False)
+
+    op.create_table(
         "quiz_item",
         sa.Column("quiz_revision_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -483,6 +585,22 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment_recipient", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_recipient_student_id"), ["student_id"], unique=False)
 
+    op.create_table(
+        "assignment_route",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "route",
+            sa.Enum("either", "article", "made-up", name="route", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_assignment_route_assignment_id_assignment"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("assignment_id", name=op.f("pk_assignment_route")),
+    )
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -553,6 +671,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "check_in_place",
+        sa.Column("check_in_id", sa.Integer(), nullable=False),
+        sa.Column("student_id", sa.Integer(), nullable=False),
+        sa.Column("begins_with_second", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["check_in_id"], ["check_in.id"], name=op.f("fk_check_in_place_check_in_id_check_in"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["student.id"], name=op.f("fk_check_in_place_student_id_student"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("check_in_id", "student_id", name=op.f("pk_check_in_place")),
+    )
+    with op.batch_alter_table("check_in_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_in_place_student_id"), ["student_id"], unique=False)
+
+    op.create_table(
+        "check_in_sitting",
+        sa.Column("check_in_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_check_in_sitting_assignment_id_assignment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["check_in_id"], ["check_in.id"], name=op.f("fk_check_in_sitting_check_in_id_check_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("check_in_id", "number", name=op.f("pk_check_in_sitting")),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_check_in_sitting_assignment_id")),
+    )
+    op.create_table(
         "extra_attempt",
         sa.Column("assignment_id", sa.Integer(), nullable=False),
         sa.Column("student_id", sa.Integer(), nullable=False),
@@ -570,6 +721,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("extra_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_extra_attempt_student_id"), ["student_id"], unique=False)
+
+    op.create_table(
+        "private_switch",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("student_id", sa.Integer(), nullable=False),
+        sa.Column("switched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_private_switch_assignment_id_assignment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["student.id"], name=op.f("fk_private_switch_student_id_student"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("assignment_id", "student_id", name=op.f("pk_private_switch")),
+    )
+    with op.batch_alter_table("private_switch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_private_switch_student_id"), ["student_id"], unique=False)
 
     op.create_table(
         "attempt_item",
@@ -593,6 +763,16 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_item_item_revision_id"), ["item_revision_id"], unique=False)
 
+    op.create_table(
+        "help_request",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_help_request_attempt_id_attempt"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_help_request")),
+    )
     op.create_table(
         "response",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -692,6 +872,27 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_score_student_id"), ["student_id"], unique=False)
+
+    op.create_table(
+        "stand_in",
+        sa.Column("attempt_item_id", sa.Integer(), nullable=False),
+        sa.Column("item_revision_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_item_id"],
+            ["attempt_item.id"],
+            name=op.f("fk_stand_in_attempt_item_id_attempt_item"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_revision_id"],
+            ["item_revision.id"],
+            name=op.f("fk_stand_in_item_revision_id_item_revision"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("attempt_item_id", name=op.f("pk_stand_in")),
+    )
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stand_in_item_revision_id"), ["item_revision_id"], unique=False)
 
     op.create_table(
         "chosen_option",

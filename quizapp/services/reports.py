@@ -1,0 +1,169 @@
+"""Students' reports of faulty questions: few words, no names, for whoever can mend them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from quizapp import text
+from quizapp.models import (
+    Assignment,
+    Attempt,
+    AttemptItem,
+    Bank,
+    Item,
+    ItemRevision,
+    QuestionReport,
+    SectionTeacher,
+    db,
+)
+from quizapp.models.base import new_public_id
+from quizapp.services import throttling
+from quizapp.services.catalogue import content_of
+from quizapp.services.rosters import NotFoundError, SectionRef
+from quizapp.services.throttling import Limit
+from quizapp.services.writing import rows_changed, upsert, writing
+
+TEXT_MAX = 300
+REPORTS_PER_STUDENT = Limit(10, timedelta(hours=1))
+"""A whole quiz full of faults can be reported; a game cannot be made of it."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody found wrong. Who it was is not told."""
+
+    public_id: str
+    text: str
+    reported_at: datetime
+    settled: bool
+    revision: int
+    """The question's revision they had before them."""
+
+
+@dataclass(frozen=True)
+class ReportedQuestion:
+    """A question with what was found wrong with it, newest first."""
+
+    item_id: int
+    prompt: str
+    reports: tuple[Report, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many reports nobody has dealt with."""
+        return sum(not report.settled for report in self.reports)
+
+
+def report_question(student_id: int, attempt: str, position: int, words: str, *, key: str, now: datetime) -> None:
+    """Keep what a student found wrong with a question; a second report replaces the first.
+
+    Args:
+        words: plain text, cut at `TEXT_MAX` signs.
+        key: the instance key, under which reports are counted.
+
+    Raises:
+        NotFoundError: no such question in an assigned attempt of this student.
+        TooManyFailuresError: too many reports lately.
+    """
+    limits = {throttling.throttle_key("report", str(student_id), key=key, now=now): REPORTS_PER_STUDENT}
+    throttling.refuse_if_exhausted(limits, now=now)
+    with writing() as session:
+        row = session.execute(
+            sa.select(AttemptItem.item_revision_id, Assignment.section_id)
+            .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+            .join(Assignment, Assignment.id == Attempt.assignment_id)
+            .where(
+                Attempt.public_id == attempt,
+                Attempt.student_id == student_id,
+                AttemptItem.position == position,
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFoundError("question")
+        statement = upsert(QuestionReport).values(
+            public_id=new_public_id(),
+            item_revision_id=row.item_revision_id,
+            section_id=row.section_id,
+            student_id=student_id,
+            text=" ".join(words.split())[:TEXT_MAX],
+            reported_at=now,
+        )
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[QuestionReport.item_revision_id, QuestionReport.student_id],
+                set_={"text": statement.excluded.text, "reported_at": now, "settled_at": None},
+            )
+        )
+    throttling.count_failure(limits, now=now)
+
+
+def reports_for(item_id: int, account_id: int) -> tuple[Report, ...]:
+    """Return the reports on an item that this teacher may read, newest first.
+
+    Those are the reports of their own classes, and all reports on items of their own banks.
+    """
+    taught = sa.select(SectionTeacher.section_id).where(SectionTeacher.account_id == account_id)
+    rows = db.session.execute(
+        sa.select(QuestionReport, ItemRevision.number)
+        .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
+        .join(Item, Item.id == ItemRevision.item_id)
+        .join(Bank, Bank.id == Item.bank_id)
+        .where(
+            ItemRevision.item_id == item_id,
+            sa.or_(QuestionReport.section_id.in_(taught), Bank.owner_id == account_id),
+        )
+        .order_by(QuestionReport.reported_at.desc(), QuestionReport.id.desc())
+    )
+    return tuple(_report(row, number) for row, number in rows)
+
+
+def reports_of_class(section: SectionRef) -> tuple[ReportedQuestion, ...]:
+    """Return the questions that students of a class reported, those with waiting reports first."""
+    rows = db.session.execute(
+        sa.select(QuestionReport, ItemRevision)
+        .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
+        .where(QuestionReport.section_id == section.id)
+        .order_by(QuestionReport.reported_at.desc(), QuestionReport.id.desc())
+    )
+    found: dict[int, ReportedQuestion] = {}
+    for row, revision in rows:
+        known = found.get(revision.item_id)
+        prompt = text.plain(content_of(revision).item.prompt) if known is None else known.prompt
+        earlier = () if known is None else known.reports
+        found[revision.item_id] = ReportedQuestion(revision.item_id, prompt, (*earlier, _report(row, revision.number)))
+    return tuple(sorted(found.values(), key=lambda question: question.waiting == 0))
+
+
+def open_reports(section: SectionRef) -> dict[int, int]:
+    """Return how many reports of a class wait, by item."""
+    rows = db.session.execute(
+        sa.select(ItemRevision.item_id, sa.func.count())
+        .join(QuestionReport, QuestionReport.item_revision_id == ItemRevision.id)
+        .where(QuestionReport.section_id == section.id, QuestionReport.settled_at.is_(None))
+        .group_by(ItemRevision.item_id)
+    )
+    return dict(rows.all())
+
+
+def settle_report(section: SectionRef, report: str, *, now: datetime) -> None:
+    """Note that a report has been dealt with. Twice is the same as once.
+
+    Raises:
+        NotFoundError: this class has no such report.
+    """
+    with writing() as session:
+        found = rows_changed(
+            session,
+            sa.update(QuestionReport)
+            .where(QuestionReport.public_id == report, QuestionReport.section_id == section.id)
+            .values(settled_at=sa.func.coalesce(QuestionReport.settled_at, now)),
+        )
+        if not found:
+            raise NotFoundError("report")
+
+
+def _report(row: QuestionReport, revision: int) -> Report:
+    return Report(row.public_id, row.text, row.reported_at, row.settled_at is not None, revision)
