@@ -121,9 +121,15 @@ def trusted(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - the one place where text becomes Markup
 
 
+#: One line without a sign that Markdown knows, so that parsing it would change nothing.
+_NO_MARKDOWN = re.compile(r"(?![#+\-=]|[0-9]{1,9}[.)])[^\\`*_\[\]<>&|~\n\r\t\x00]*")
+
+
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """The words of an author's text on one line, for titles, menus and tables."""
+    if _NO_MARKDOWN.fullmatch(source.strip()):
+        return " ".join(source.split())
     pieces: list[str] = []
     for token in _MARKDOWN.parse(source):
         pieces += (

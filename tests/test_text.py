@@ -248,6 +248,14 @@ def test_plain_text_has_no_marks() -> None:
     assert not isinstance(plain("*a*"), Markup)
 
 
+@given(st.text(alphabet="ab1 .)#+-=:!?é\u00a0\u2028“'(", max_size=12))
+def test_plain_text_of_a_line_without_marks_is_the_line(source: str) -> None:
+    shortcut = plain.__wrapped__(source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_NO_MARKDOWN", re.compile("(?!)"))
+        assert plain.__wrapped__(source) == shortcut
+
+
 def test_trusted_is_the_only_maker_of_markup() -> None:
     assert trusted("<p>") == Markup("<p>")
     assert text.RULES_VERSION >= 1

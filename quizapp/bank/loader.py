@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -12,12 +12,14 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from quizapp import BankError
-from quizapp.bank.messages import sentence
+from quizapp.bank.mending import Mender, near
+from quizapp.bank.messages import choices_in, sentence
 from quizapp.bank.model import Bank, Skill, Source, Stimulus
+from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
 from quizapp.bank.pictures import PictureError, read_picture
 from quizapp.bank.places import Places, follow
 from quizapp.bank.problems import Problem, in_order
-from quizapp.bank.reader import Mapping, Node, Scalar, Sequence, Tree, data_of, read
+from quizapp.bank.reader import Tree, read
 from quizapp.bank.syntax import quoted
 from quizapp.items.base import Fault, Part, Response, Slug, Text
 from quizapp.items.registry import AnyItem, kinds
@@ -26,6 +28,12 @@ P = TypeVar("P", bound=Part)
 
 #: Lists of sentences; a comma inside square brackets would cut a sentence in two.
 _SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
+_FIRST_QUESTION = """
+  - id: my-question
+    type: short
+    prompt: What do you want to ask?
+    accept: [the right answer]
+    why: Say why here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,9 @@ class _Loading:
         self.tree = tree
         self.source = tree.source
         self.root = root
+        self.mend = Mender(tree.source)
+        #: Lines in which something is wrong already; what follows from that is not said as well.
+        self.told = {problem.line for problem in tree.problems if problem.level == "error"}
         self.shared = {skill.id: skill for skill in skills}
 
     def bank(self) -> Bank | None:
@@ -191,11 +202,8 @@ class _Loading:
             return ()
         for slug, key in node.keys.items():
             if slug in self.shared:
-                self._add(
-                    key,
-                    "known-skill",
-                    f"The skill “{slug}” is already in the shared list. Delete it here, or rename it.",
-                )
+                message = f"The skill “{slug}” is already in the shared list. Delete it here, or rename it."
+                self._add(key, "known-skill", message, fix=self.mend.renamed(key, f"my-{slug}"))
         return tuple(
             Skill(id=slug, name=slug.replace("-", " ").capitalize(), definition=text)
             for slug, text in envelope.skills.items()
@@ -224,7 +232,8 @@ class _Loading:
     def _check_sections(self) -> None:
         """The two long lists: that they are lists, of fields, and that there are questions."""
         if "questions" not in self.root.fields and "questions" not in {key for key, _, _ in self.source.sections}:
-            self._add(self.root, "missing", "The bank has no “questions:”. Add at least one question.")
+            message = "The bank has no “questions:”. Add at least one question."
+            self._add(self.root, "missing", message, fix=self.mend.added(self.root, "questions", _FIRST_QUESTION))
         for section in ("stimuli", "questions"):
             node = self.root.fields.get(section)
             if isinstance(node, Sequence):
@@ -243,10 +252,10 @@ class _Loading:
         given = node.fields.get("type")
         names = list(kinds())
         if given is None:
-            near = next((key for key in node.keys if get_close_matches(key, ["type"], 1, 0.6)), None)
-            place: Node = node.keys[near] if near else node
+            meant = next((key for key in node.keys if near(key, ["type"])), None)
+            place: Node = node.keys[meant] if meant else node
             message = f"“type:” is missing. Choose one of: {', '.join(names)}."
-            fix = self._renamed(node.keys[near], "type") if near else None
+            fix = self.mend.renamed(node.keys[meant], "type") if meant else self.mend.added(node, "type")
             self._add(place, "missing", message, fix=fix)
             return None
         if isinstance(given, Scalar) and given.value in names:
@@ -254,9 +263,9 @@ class _Loading:
         if not isinstance(given, Scalar):
             self._add(given, "unknown-type", f"“type:” needs one of these words: {', '.join(names)}.")
             return None
-        near_type = get_close_matches(given.value.casefold(), names, 1, 0.6)
-        hint = f" Did you mean “{near_type[0]}”?" if near_type else ""
-        fix = self._replaced(given, near_type[0]) if near_type else None
+        meant = near(given.value.casefold(), names)
+        hint = f" Did you mean “{meant}”?" if meant else ""
+        fix = self.mend.replaced(given, meant or "choice")
         message = f"There is no type “{given.value}”.{hint} The types are: {', '.join(names)}."
         self._add(given, "unknown-type", message, fix=fix)
         return None
@@ -270,7 +279,11 @@ class _Loading:
                 message = (
                     f"Write “{name}:” with one line and a dash for each text; in brackets every comma starts a new one."
                 )
-                self._add(value, "brackets", message)
+                line = self.source.lines[value.line - 1]
+                whole = line.rstrip().endswith("]") and len(line) > value.column
+                inner = line.rstrip()[value.column : -1].strip()
+                fix = f"{line[: value.column - 1]}[{quoted(inner)}]" if whole and '"' not in inner else None
+                self._add(value, "brackets", message, fix=fix)
 
     def _references(self, node: Mapping, skills: set[str], stimuli: set[str]) -> None:
         """Names of stimuli and skills that do not exist, also in questions that are broken otherwise."""
@@ -287,10 +300,16 @@ class _Loading:
         return any(region.section == section and region.id == slug for region in self.source.regions)
 
     def _unknown(self, node: Scalar, what: str, known: set[str]) -> None:
-        near = get_close_matches(node.value, sorted(known), 1, 0.6)
-        hint = f" Did you mean “{near[0]}”?" if near else ""
-        fix = self._replaced(node, near[0]) if near else None
-        self._add(node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=fix)
+        meant = near(node.value, sorted(known))
+        hint = f" Did you mean “{meant}”?" if meant else " Add it, or take this out."
+        self._add(node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=self._known(node, meant))
+
+    def _known(self, node: Scalar, meant: str | None) -> str | None:
+        """The line with the name that was meant, or without the field when none was."""
+        if meant:
+            return self.mend.replaced(node, meant)
+        line = self.source.lines[node.line - 1]
+        return "" if re.fullmatch(r" +(?:about|skill|also): *\[?[^,]*", line) else None
 
     def _unique(self, section: str) -> None:
         seen: dict[str, int] = {}
@@ -303,45 +322,98 @@ class _Loading:
                 message = (
                     f"Another {what} has the id “{place.value}” (line {seen[place.value]}). Give this one another."
                 )
-                self._add(place, "same-id", message)
+                self._add(place, "same-id", message, fix=self.mend.replaced(place, f"{place.value}-{place.line}"))
             seen.setdefault(place.value, place.line)
 
     def report(self, error: ValidationError, node: Mapping, fields: Iterable[str]) -> None:
-        """Turn what pydantic found into problems at their places below `node`."""
+        """Turn what pydantic found into problems at their places below `node`; at least into one."""
+        before = len(self.tree.problems)
         for detail in error.errors(include_url=False):
             faults = detail.get("ctx", {}).get("faults") if detail["type"] == "faults" else None
             for fault in faults or ():
                 self._fault(fault, node)
             if faults is None:
                 self._detail(detail, node, tuple(fields))
+        if len(self.tree.problems) == before and not any(one.level == "error" for one in self.tree.problems):
+            self._add(node, "not-valid", "This cannot be read. Compare it with the author’s guide.")
 
     def _fault(self, fault: Fault, node: Mapping) -> None:
-        place, _, _ = follow(node, fault.at)
-        self._add(place, fault.code, fault.message)
+        place, _, parent = follow(node, fault.at)
+        self._add(place, fault.code, fault.message, fix=self._fault_fix(fault, place, parent))
+
+    def _fault_fix(self, fault: Fault, place: Node, parent: Node | None) -> str | None:
+        if fault.code == "no-why":
+            return self.mend.added(place, "explain")
+        if fault.code == "no-key":
+            return self.mend.swapped(place, "wrong", "right")
+        if fault.code == "many-keys":
+            return self.mend.swapped(place, "right", "wrong")
+        if fault.code in {"same-option", "same-text"} and isinstance(place, Mapping | Scalar):
+            return self._said_otherwise(place)
+        if fault.code == "negative" and isinstance(place, Scalar):
+            return self.mend.replaced(place, place.value.strip().lstrip("-"))
+        if fault.code in {"tolerance", "few-heaps-only"} and isinstance(parent, Mapping):
+            name = str(fault.at[-1])
+            return self.mend.removed(parent.keys[name], parent.fields[name]) if name in parent.keys else None
+        return None
+
+    def _said_otherwise(self, place: Mapping | Scalar) -> str | None:
+        """The line with a text that is there already made another one, for the author to word."""
+        texts = [place] if isinstance(place, Scalar) else [*place.fields.values()]
+        said = next((text for text in texts if isinstance(text, Scalar)), None)
+        return None if said is None else self.mend.replaced(said, quoted(f"{said.value} (say something else)"))
 
     def _detail(self, detail: ErrorDetails, node: Mapping, fields: tuple[str, ...]) -> None:
         place, name, parent = follow(node, detail["loc"])
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             return  # entries that are wrong themselves were not counted
         if detail["type"] == "missing":
-            last = str(detail["loc"][-1])
-            self._add(place, "missing", f"“{last}:” is missing here.")
+            self._missing(detail, place, name)
             return
         if detail["type"] == "extra_forbidden" and isinstance(parent, Mapping) and name in parent.keys:
             known = fields if parent is node else tuple(_names_beside(parent))
-            self._extra(parent.keys[name], known)
+            self._extra(parent.keys[name], parent.fields[name], known)
             return
+        if detail["loc"] and detail["loc"][-1] == "[key]" and isinstance(parent, Mapping) and name in parent.keys:
+            place = parent.keys[name]
         code, message = sentence(detail, name)
         if isinstance(place, Mapping) and code == "not-text" and len(place.fields) == 1 and not place.flow:
             self._colon(place)
             return
-        self._add(place, code, message)
+        self._add(place, code, message, fix=self._value_fix(detail, code, name, place, parent))
 
-    def _extra(self, key: Scalar, fields: tuple[str, ...]) -> None:
+    def _missing(self, detail: ErrorDetails, place: Node, name: str) -> None:
+        last = detail["loc"][-1]
+        if isinstance(last, int):  # one of a pair of numbers
+            self._add(place, "too-few", f"“{name}:” needs {last + 1} entries.")
+            return
+        if place is self.root and last in {key for key, _, _ in self.source.sections}:
+            return  # it is there, and what is wrong with it is told
+        if isinstance(place, Mapping) and any(near(key, [last]) for key in place.keys):
+            return  # a misspelt name of it is told
+        value = f"question-{place.line}" if last == "id" else None
+        self._add(place, "missing", f"“{last}:” is missing here.", fix=self.mend.added(place, last, value))
+
+    def _value_fix(self, detail: ErrorDetails, code: str, name: str, place: Node, parent: Node | None) -> str | None:
+        if code == "not-text":
+            return self.mend.to_text(place)
+        if code == "not-a-list":
+            return self.mend.to_list(place)
+        if code == "no-alt":
+            return self.mend.added(place, "alt")
+        if code == "empty-stimulus":
+            return self.mend.added(place, "text")
+        if code == "option":
+            return self.mend.added(place, "wrong")
+        if code == "too-long" and name != "id":
+            return None
+        return self.mend.value(code, name, place, choices_in(detail))
+
+    def _extra(self, key: Scalar, value: Node, fields: tuple[str, ...]) -> None:
         known = [("explain" if one == "explanation" else one) for one in fields]
-        near = get_close_matches(key.value, known, 1, 0.6)
-        hint = f" Did you mean “{near[0]}”?" if near else " Delete it, or check where it belongs."
-        fix = self._renamed(key, near[0]) if near else None
+        meant = near(key.value, known)
+        hint = f" Did you mean “{meant}”?" if meant else " Delete it, or check where it belongs."
+        fix = self.mend.renamed(key, meant) if meant else self.mend.removed(key, value)
         self._add(key, "unknown-field", f"There is no field “{key.value}” here.{hint}", fix=fix)
 
     def _colon(self, place: Mapping) -> None:
@@ -350,16 +422,9 @@ class _Loading:
         message = "There is a colon inside this text, so it needs quotes round it."
         self._add(place, "colon", message, fix=fix)
 
-    def _renamed(self, key: Scalar, name: str) -> str:
-        line = self.source.lines[key.line - 1]
-        return line[: key.column - 1] + name + line[key.column - 1 + len(key.value) :]
-
-    def _replaced(self, node: Scalar, value: str) -> str | None:
-        line = self.source.lines[node.line - 1]
-        before, found, after = line[: node.column - 1], node.value, line[node.column - 1 + len(node.value) :]
-        return before + value + after if line[node.column - 1 :].startswith(found) else None
-
     def _add(self, node: Node, code: str, message: str, fix: str | None = None) -> None:
+        if node.line in self.told and code not in {"missing", "no-why"}:
+            return
         self.tree.problems.append(self.source.problem(node.line, node.column, code, message, fix=fix))
 
 

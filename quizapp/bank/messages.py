@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic_core import ErrorDetails
+
+from quizapp.items.base import shorten
 
 _SENTENCES = {
     "string_type": ("not-text", "Write one text here."),
@@ -19,6 +23,9 @@ _SENTENCES = {
     "model_type": ("not-fields", "Write fields here, such as “text: …”, each on its own line."),
     "mapping_type": ("not-fields", "Write fields here, each with a name and a colon."),
     "dict_type": ("not-fields", "Write fields here, each with a name and a colon."),
+    "greater_than_equal": ("not-a-number", "Write a larger number."),
+    "less_than_equal": ("not-a-number", "Write a smaller number."),
+    "int_parsing_size": ("not-a-number", "Write a smaller number."),
     "string_too_short": ("empty-text", "This text is empty. Write something, or delete the line."),
 }
 
@@ -35,7 +42,8 @@ def sentence(detail: ErrorDetails, name: str) -> tuple[str, str]:
     if kind in _SENTENCES:
         return _SENTENCES[kind]
     if kind == "literal_error":
-        return "not-a-choice", f"“{detail['input']}” is not possible here. Write {context.get('expected', '')}."
+        listed = " or ".join(filter(None, (", ".join(choices_in(detail)[:-1]), choices_in(detail)[-1])))
+        return "not-a-choice", f"“{shorten(str(detail['input']), 60)}” is not possible here. Write {listed}."
     if kind == "string_pattern_mismatch":
         return _pattern(name)
     if kind == "string_too_long":
@@ -46,7 +54,12 @@ def sentence(detail: ErrorDetails, name: str) -> tuple[str, str]:
         return "too-many", f"“{name}:” can have {context.get('max_length')} entries or fewer."
     if "_" not in kind:  # our own codes have hyphens
         return kind, detail["msg"]
-    return "not-valid", f"{detail['msg']}."
+    return "not-valid", "This cannot stand here. See in the author’s guide what belongs here."
+
+
+def choices_in(detail: ErrorDetails) -> list[str]:
+    """The words that are possible in a place, if the error is that another one stands there."""
+    return re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
 
 
 def _pattern(name: str) -> tuple[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
 from quizapp.bank.problems import Level, Problem
-from quizapp.bank.reader import Mapping, Node, Scalar, Sequence
 from quizapp.bank.source import SourceText
 
 
@@ -20,7 +21,7 @@ class Spot:
     path: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """The tree of a file that was read, to say where a finding is."""
 
@@ -33,12 +34,19 @@ class Places:
         return self.source.problem(node.line, node.column, code, message, level)
 
     def _entry(self, spot: Spot) -> Node:
-        section = self.root.fields.get(spot.section)
-        for entry in section.entries if isinstance(section, Sequence) else ():
-            given = entry.fields.get("id") if isinstance(entry, Mapping) else None
-            if isinstance(given, Scalar) and given.value.strip() == spot.id:
-                return entry
-        return self.root
+        return self._entries.get((spot.section, spot.id), self.root)
+
+    @cached_property
+    def _entries(self) -> dict[tuple[str, str], Node]:
+        """The entries of the two long lists by section and id, the first where two have the same."""
+        found: dict[tuple[str, str], Node] = {}
+        for name in ("questions", "stimuli"):
+            section = self.root.fields.get(name)
+            for entry in section.entries if isinstance(section, Sequence) else ():
+                given = entry.fields.get("id") if isinstance(entry, Mapping) else None
+                if isinstance(given, Scalar):
+                    found.setdefault((name, given.value.strip()), entry)
+        return found
 
 
 def follow(node: Node, path: Iterable[str | int]) -> tuple[Node, str, Node | None]:

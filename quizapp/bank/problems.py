@@ -15,8 +15,9 @@ _WINDOW = 100
 class Problem:
     """One finding. Lines and columns count from 1, columns in code points.
 
-    `code` never changes, so a document or a test can name it. `fix` is the whole
-    corrected line where the program knows it. `source` is the line as it stands.
+    `code` never changes, so a document or a test can name it. `fix` replaces the line, where
+    the program knows how: one line, several where something is missing, or an empty one where
+    the line is to go. `source` is the line as it stands.
     """
 
     file: str
@@ -53,8 +54,15 @@ class Problem:
             lines.append(f"  {number} | {shown}")
             lines.append(f"  {' ' * len(number)} | {' ' * (self.column - 1 - start)}^")
         if self.fix is not None:
-            lines.append(f"  Write: {self.fix.strip()}")
+            lines += self._shown_fix()
         return "\n".join(lines)
+
+    def _shown_fix(self) -> list[str]:
+        first, *more = (self.fix or "").split("\n")
+        if not more:
+            return [f"  Write: {first.strip()}"] if first.strip() else ["  Delete this line."]
+        indent = len(first) - len(first.lstrip())
+        return [f"  Write: {first.strip()}", *(f"         {line[indent:]}" for line in more)]
 
 
 def in_order(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,10 +12,14 @@ from itertools import pairwise
 from quizapp.bank.problems import Level, Problem
 
 MAX_BYTES = 1_000_000
+MAX_LINE = 25_000
+"""Characters of a line. No text may have more bytes, and what comes in longer lines is not written by people."""
+MAX_PIECES = 100_000
+"""Line ends, commas and brackets of a file. A megabyte of questions has half as many."""
 
 #: Line ends to YAML 1.1 that no editor shows; word processors paste them.
-_HIDDEN_BREAKS = re.compile("[\x85\u2028\u2029]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+HIDDEN_BREAKS = re.compile("[\x85\u2028\u2029]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 #: Spaces and invisible characters that YAML does not take for a space.
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
 #: The part of a line that YAML reads as structure: indent, dashes, a field name, spaces.
@@ -23,6 +27,7 @@ _STRUCTURE = re.compile(
     r"^(?:[^\S\n]|[\u200b\u2060\ufeff])*(?:-[^\S\n]+)*(?:[\w\-\u00a0\u200b\u2060\ufeff]+:(?:[^\S\n]+|$))?"
 )
 _BLOCK_TEXT = re.compile(r"(?:^|[:\-] +)[|>][+-]?[0-9]?[+-]?\s*(?:#.*)?$")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -64,13 +69,29 @@ class SourceText:
 
     def question_at(self, line: int) -> str | None:
         """The id of the question that this line belongs to."""
-        questions = self._questions
-        place = bisect_right([region.first for region in questions], line) - 1
+        starts, questions = self._questions
+        place = bisect_right(starts, line) - 1
         return questions[place].id if place >= 0 and line <= questions[place].last else None
 
     @cached_property
-    def _questions(self) -> list[Region]:
-        return [region for region in self.regions if region.section == "questions"]
+    def _questions(self) -> tuple[list[int], list[Region]]:
+        questions = [region for region in self.regions if region.section == "questions"]
+        return [region.first for region in questions], questions
+
+    @cached_property
+    def _hash_lines(self) -> list[int]:
+        return [number for number, line in enumerate(self.lines, 1) if "#" in line]
+
+    def hashes(self, first: int, last: int) -> list[int]:
+        """The lines with a “#” from `first` to `last`, from 1."""
+        lines = self._hash_lines
+        return lines[bisect_left(lines, first) : bisect_right(lines, last)]
+
+    def has_hash(self, first: int, last: int) -> bool:
+        """Whether one of the lines `first` to `last` has a “#”."""
+        lines = self._hash_lines
+        place = bisect_left(lines, first)
+        return place < len(lines) and lines[place] <= last
 
     @cached_property
     def sections(self) -> list[tuple[str, int, int]]:
@@ -91,6 +112,15 @@ class SourceText:
             if key in {"questions", "stimuli"}:
                 found.extend(self._entries(key, start + 1, end))
         return found
+
+    def regions_between(self, first: int, last: int) -> list[Region]:
+        """The entries that begin in the lines `first` to `last`, from 1."""
+        starts = self._starts
+        return self.regions[bisect_left(starts, first) : bisect_right(starts, last)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [region.first for region in self.regions]
 
     def _entries(self, section: str, first: int, last: int) -> list[Region]:
         indent: int | None = None
@@ -125,44 +155,69 @@ def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem
         return None, [
             _whole(name, "not-utf8", "The file is not saved as UTF-8. Save it again with the encoding UTF-8.")
         ]
+    if sum(map(data.count, (b"\n", b"\r", b",", b"[", b"{"))) > MAX_PIECES:
+        return None, [_whole(name, "too-many", "The file holds too many values. Split it into several banks.")]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return None, [_wrong_byte(data, name, error.start)]
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     original = tuple(text.split("\n"))
+    longest = max(range(len(original)), key=lambda number: len(original[number]))
+    if len(original[longest]) > MAX_LINE:
+        message = f"This line is longer than {MAX_LINE:,} characters. Shorten its text, or split it into several."
+        return None, [_whole(name, "too-long", message, longest + 1)]
+    return _cleaned(name, original)
+
+
+def _cleaned(name: str, original: tuple[str, ...]) -> tuple[SourceText, list[Problem]]:
     inside = list(_inside_block_text(original))
-    lines = tuple(_plain_line(line, text=within) for line, within in zip(original, inside, strict=True))
-    source = SourceText(name, lines, original)
-    problems: list[Problem] = []
+    lines = [_plain_line(line, text=within) for line, within in zip(original, inside, strict=True)]
+    directives = list(_directives(lines))
+    for number in directives:
+        lines[number - 1] = ""
+    source = SourceText(name, tuple(lines), original)
+    message = "A line that begins with % is an instruction to a program, and not allowed. Delete it."
+    problems = [source.problem(number, 1, "directive", message, fix="") for number in directives]
     for number, (line, within) in enumerate(zip(original, inside, strict=True), 1):
         problems += _hidden_characters(source, number, line)
         problems += [] if within else _structure_problems(source, number, line)
     return source, problems
 
 
-def _whole(name: str, code: str, message: str) -> Problem:
-    return Problem(file=name, line=1, column=1, level="error", code=code, message=message)
+def _directives(lines: Iterable[str]) -> Iterator[int]:
+    """The numbers of lines with an instruction to a YAML program, which stand before everything else."""
+    for number, line in enumerate(lines, 1):
+        if line.startswith("%"):
+            yield number
+        elif line.strip() and not line.startswith(("#", "---")):
+            return
+
+
+def _whole(name: str, code: str, message: str, line: int = 1) -> Problem:
+    return Problem(file=name, line=line, column=1, level="error", code=code, message=message)
 
 
 def _wrong_byte(data: bytes, name: str, at: int) -> Problem:
-    before = data[:at].decode("utf-8").removeprefix("\ufeff")
-    line = re.split(r"\r\n|\r|\n", data[:at].decode("utf-8") + data[at : at + 60].decode("cp1252", "replace"))
-    row = len(re.split(r"\r\n|\r|\n", before))
+    """The first byte that is not UTF-8; the corrected line takes it for the old encoding of Windows."""
+    before = _LINE_END.split(data[:at].decode("utf-8").removeprefix("\ufeff"))
+    rest = re.split(rb"[\r\n]", data[at:], maxsplit=1)[0]
+    line = before[-1] + rest.decode("cp1252", "replace")
     return Problem(
         file=name,
-        line=row,
-        column=len(re.split(r"\r\n|\r|\n", before)[-1]) + 1,
+        line=len(before),
+        column=len(before[-1]) + 1,
         level="error",
         code="not-utf8",
         message="A character here is not UTF-8. Save the file again with the encoding UTF-8.",
-        source=line[row - 1],
+        fix=line,
+        source=line,
     )
 
 
 def _plain_line(line: str, *, text: bool) -> str:
     """The line as YAML may see it: the same length, hidden breaks and odd structure as spaces."""
-    line = _CONTROL.sub(" ", _HIDDEN_BREAKS.sub(" ", line))
+    line = CONTROL.sub(" ", HIDDEN_BREAKS.sub(" ", line))
     head = _STRUCTURE.match(line)
     if text or head is None:
         return line
@@ -182,12 +237,12 @@ def _inside_block_text(lines: Iterable[str]) -> Iterator[bool]:
 
 def _hidden_characters(source: SourceText, number: int, line: str) -> Iterator[Problem]:
     message = "An invisible line break is here, probably pasted. Delete it and press Space or Enter."
-    for match in _HIDDEN_BREAKS.finditer(line):
-        fix = _HIDDEN_BREAKS.sub(" ", line)
+    for match in HIDDEN_BREAKS.finditer(line):
+        fix = HIDDEN_BREAKS.sub(" ", line)
         yield source.problem(number, match.start() + 1, "hidden-break", message, fix=fix)
-    for match in _CONTROL.finditer(line):
+    for match in CONTROL.finditer(line):
         message = f"An invisible control character (U+{ord(match[0]):04X}) is here. Delete it."
-        yield source.problem(number, match.start() + 1, "control-character", message, fix=_CONTROL.sub("", line))
+        yield source.problem(number, match.start() + 1, "control-character", message, fix=CONTROL.sub("", line))
 
 
 def _text_begins(line: str, indent: int) -> int | None:

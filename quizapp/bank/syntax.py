@@ -4,10 +4,72 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-_FIELD = re.compile(r"^(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w-]*):[ \t]+)(?P<value>\S.*?)\s*$")
-_ENTRY = re.compile(r"^(?P<head>\s*(?:- +)+)(?P<value>\S.*?)\s*$")
-_NO_SPACE = re.compile(r"^(?P<head>\s*(?:- +)*[a-z_]+:)(?P<value>[^\s:/].*?)\s*$")
+# For lines without spaces at their end; each reads a line once, however long its spaces are.
+_FIELD = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w-]*):[ \t]+)(?P<value>\S.*)")
+_ENTRY = re.compile(r"(?P<head>\s*(?:- +)+)(?P<value>\S.*)")
+_NO_SPACE = re.compile(r"(?P<head>\s*(?:- +)*[a-z_]+:)(?P<value>[^\s:/].*)")
+_NO_COLON = re.compile(r"(?P<head>\s*(?:- +)*)(?P<key>[a-z_]+)(?P<value>(?: +\S.*)?)")
+_DASH = re.compile(r"(?P<head>\s*-)(?P<value>[^\s-].*)")
+_BAD_ESCAPE = re.compile(
+    r"\\(?:[^0abtnvfre \"/\\N_LPxuU\t]|x(?![0-9A-Fa-f]{2})|u(?![0-9A-Fa-f]{4})|U(?![0-9A-Fa-f]{8}))"
+)
+#: Fields whose name without its colon is not just a word of a text, where the parser has given up.
+_NAMES = frozenset(
+    {"format", "bank", "title", "language", "licence", "source", "skills", "stimuli", "questions", "id", "type"}
+    | {"prompt", "options", "right", "wrong", "why", "explain", "hints", "skill", "about", "accept", "passage"}
+    | {"verdict", "text", "kind", "quote", "context", "items", "heaps", "statements", "pairs", "left", "heap"}
+    | {"answer", "evidence", "principle", "transfer", "fair", "more"}
+)
+_COLON = re.compile(r"(?P<head>\s*(?:- +)*)(?P<key>[a-z_]+)(?P<value>(?: +\S.*)?)")
+_DASH = re.compile(r"(?P<head>\s*-)(?P<value>[^\s-].*)")
+_BAD_ESCAPE = re.compile(
+    r"\\(?:[^0abtnvfre \"/\\N_LPxuU\t]|x(?![0-9A-Fa-f]{2})|u(?![0-9A-Fa-f]{4})|U(?![0-9A-Fa-f]{8}))"
+)
+_NAMES = frozenset(
+    [
+        "format",
+        "bank",
+        "title",
+        "language",
+        "licence",
+        "source",
+        "skills",
+        "stimuli",
+        "questions",
+        "id",
+        "type",
+        "prompt",
+        "options",
+        "right",
+        "wrong",
+        "why",
+        "explain",
+        "hints",
+        "skill",
+        "about",
+        "accept",
+        "passage",
+        "verdict",
+        "text",
+        "kind",
+        "quote",
+        "context",
+        "items",
+        "heaps",
+        "statements",
+        "pairs",
+        "left",
+        "heap",
+        "answer",
+        "evidence",
+        "principle",
+        "transfer",
+        "fair",
+        "more",
+    ]
+)
 _COLON = re.compile(r":(?=\s|$)")
 _CURLY = "“”„‘’"
 _QUOTE_NAMES = {'"': "double", "'": "single"}
@@ -30,11 +92,25 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def value_at(line: str) -> int:
+    """Where the value begins in a line, after its indent, dashes and field name."""
+    match = re.match(r"\s*(?:- +)*(?:[\w-]+:[ \t]+)?", line)
+    return match.end() if match else 0
+
+
+def in_single_quotes(line: str, event: Any) -> str:
+    """The line with its text in double quotes, which begins and ends there, in single ones."""
+    start, end = event.start_mark.column, event.end_mark.column
+    inner = line[start + 1 : end - 1].replace('\\"', '"').replace("'", "''")
+    return f"{line[:start]}'{inner}'{line[end:]}"
+
+
 def suspect(line: str, following: str = "") -> Suspect | None:
     """What an author probably did in this line that YAML does not take, or None."""
-    match = _FIELD.match(line) or _ENTRY.match(line)
+    line = line.rstrip()
+    match = _FIELD.fullmatch(line) or _ENTRY.fullmatch(line)
     if match is None:
-        return _missing_space(line)
+        return _missing_sign(line)
     head, value = match["head"], match["value"]
     first, column = value[0], len(head) + 1
     fix = head + quoted(value)
@@ -55,15 +131,29 @@ def suspect(line: str, following: str = "") -> Suspect | None:
         code = "curly-quotes" if first in _CURLY else "colon"
         message = f"There is a colon inside this text, so it needs quotes round it.{advice}"
         return Suspect(code, column + colon.start(), message, fix)
-    return _missing_space(line)
+    return _missing_sign(line)
 
 
-def _missing_space(line: str) -> Suspect | None:
-    match = _NO_SPACE.match(line)
+def _missing_sign(line: str) -> Suspect | None:
+    """A field without its colon, or without a space after it; an entry without a space after its dash."""
+    match = _NO_SPACE.fullmatch(line)
     if match is None:
-        return None
+        return _missing_colon(line)
     message = "Put a space after the colon that ends the field’s name."
     return Suspect("no-space", len(match["head"]) + 1, message, f"{match['head']} {match['value']}")
+
+
+def _missing_colon(line: str) -> Suspect | None:
+    match = _NO_COLON.fullmatch(line)
+    if match is not None and match["key"] in _NAMES:
+        message = f"Put a colon after “{match['key']}”."
+        fix = f"{match['head']}{match['key']}:{match['value']}"
+        return Suspect("no-colon", len(match["head"] + match["key"]) + 1, message, fix)
+    dash = _DASH.fullmatch(line)
+    if dash is not None:
+        message = "Put a space after the dash that begins an entry."
+        return Suspect("no-space", len(dash["head"]) + 1, message, f"{dash['head']} {dash['value']}")
+    return None
 
 
 def _after_quotes(head: str, value: str, following: str) -> Suspect | None:
@@ -79,9 +169,18 @@ def _after_quotes(head: str, value: str, following: str) -> Suspect | None:
         return None
     rest = value[end + 1 :].strip()
     if not rest or rest.startswith("#"):
-        return None
+        return _bad_escape(head, value, end) if mark == '"' else None
     message = "The text goes on after its closing quotes. Put other quotes round the whole text."
     return Suspect("text-after-quote", column + end + 1, message, head + quoted(value))
+
+
+def _bad_escape(head: str, value: str, end: int) -> Suspect | None:
+    found = _BAD_ESCAPE.search(value.replace("\\\\", "  "), 1, end)
+    if found is None:
+        return None
+    message = "A backslash means something special in double quotes. Use single quotes."
+    inner = value[1:end].replace('\\"', '"').replace("'", "''")
+    return Suspect("backslash", len(head) + found.start() + 1, message, f"{head}'{inner}'{value[end + 1 :]}")
 
 
 def _closing(value: str) -> int | None:

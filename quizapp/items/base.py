@@ -8,7 +8,6 @@ A kind imports everything it needs from here, from `controls` and from `marking`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from fractions import Fraction
 from random import Random
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
@@ -22,12 +21,14 @@ from quizapp.items.numbers import numbers_in
 from quizapp.items.parts import (
     JSON,
     Alternative,
+    Day,
     Example,
     Explanation,
     Fault,
     Feedback,
     Flags,
     Markdown,
+    Number,
     Option,
     Part,
     Pick,
@@ -40,6 +41,7 @@ from quizapp.items.parts import (
     Slug,
     Text,
     Verdict,
+    Whole,
     alternative,
     digest,
     find_option,
@@ -58,6 +60,7 @@ from quizapp.text import plain
 __all__ = [
     "JSON",
     "Alternative",
+    "Day",
     "Example",
     "Explanation",
     "Fault",
@@ -65,6 +68,7 @@ __all__ = [
     "Flags",
     "Item",
     "Markdown",
+    "Number",
     "Option",
     "Part",
     "Pick",
@@ -77,6 +81,7 @@ __all__ = [
     "Slug",
     "Text",
     "Verdict",
+    "Whole",
     "alternative",
     "find_option",
     "find_text",
@@ -122,9 +127,9 @@ class Item(BaseModel, Generic[R]):
     difficulty: Literal["easy", "medium", "hard"] | None = None
     needs: Literal["excerpt", "article"] = "excerpt"
     control: bool = False
-    as_of: date | None = None
+    as_of: Day | None = None
     status: Literal["verified", "contested"] | None = None
-    review_by: date | None = None
+    review_by: Day | None = None
     sources: tuple[Text, ...] = ()
     hints: tuple[Text, ...] = ()
     scoring: Literal["part", "all"] = "part"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from random import Random
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from quizapp.text import plain
@@ -27,6 +30,32 @@ Slug = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
 ]
+
+
+def _as_written(pattern: str, code: str, message: str) -> BeforeValidator:
+    """Holds a text against a pattern before it is converted, because conversion takes more than authors mean."""
+    form = re.compile(pattern)
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not form.fullmatch(value.strip()):
+            raise PydanticCustomError(code, message)
+        return value.strip() if isinstance(value, str) else value
+
+    return BeforeValidator(check)
+
+
+#: A day, written as 2026-03-02; not the seconds or times that pydantic would also take.
+Day = Annotated[
+    date,
+    _as_written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "not-a-date", "Write a date as year-month-day, such as 2022-09-11."),
+]
+#: A number with digits and one point; no thousands, no powers, no names of numbers.
+Number = Annotated[
+    Decimal,
+    _as_written(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?", "not-a-number", "Write a number, such as 12 or 0.5."),
+]
+#: A whole number from 0, written in one way only, so that two names of one number cannot meet.
+Whole = Annotated[int, _as_written(r"0|[1-9][0-9]{0,5}", "not-a-number", "Write a whole number, such as 12.")]
 
 
 class ResponseError(ValueError):

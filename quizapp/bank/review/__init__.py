@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.review import balance, options, quoting, teaching, wording
-from quizapp.bank.review.rule import Desk, Reviewed, Rule, registered
+from quizapp.bank.review.rule import Desk, Finding, Reviewed, Rule, registered
 
 __all__ = ["Desk", "Reviewed", "Rule", "review", "rules"]
 
@@ -31,10 +31,18 @@ def review(desk: Desk) -> tuple[Problem, ...]:
     Returns:
         The findings, bank by bank, by place.
     """
-    found = [(finding.of, rule.problem(finding)) for rule in rules() for finding in rule.look(desk)]
-    return tuple(_by_bank(desk, found))
+    found: dict[int, list[Problem]] = {id(bank): [] for bank in desk.banks}
+    for rule, finding in _findings(desk):
+        found[id(finding.of)].append(rule.problem(finding))
+    return tuple(problem for problems in found.values() for problem in in_order(problems))
 
 
-def _by_bank(desk: Desk, found: list[tuple[Reviewed, Problem]]) -> Iterator[Problem]:
-    for bank in desk.banks:
-        yield from in_order([problem for of, problem in found if of is bank])
+def _findings(desk: Desk) -> Iterator[tuple[Rule, Finding]]:
+    """Question by question, so that what is worked out about a text is still at hand for the next rule."""
+    about_one = [rule for rule in rules() if rule.look_at is not None]
+    for question in desk.questions:
+        for rule in about_one:
+            yield from ((rule, finding) for finding in rule.of_question(question))
+    for rule in rules():
+        if rule.look is not None:
+            yield from ((rule, finding) for finding in rule.look(desk))

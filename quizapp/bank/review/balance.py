@@ -37,7 +37,7 @@ def _balance(of: Reviewed, desk: Desk) -> Iterator[Finding]:
 )
 def _control(desk: Desk) -> Iterator[Finding]:
     asked: dict[str, list[Question]] = {}
-    for question in desk.questions():
+    for question in desk.questions:
         if question.item.skill is not None:
             asked.setdefault(question.item.skill, []).append(question)
     for skill, questions in asked.items():

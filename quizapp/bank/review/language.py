@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
+from math import ceil
+from types import MappingProxyType
 
 from quizapp.text import plain
 
@@ -30,12 +35,13 @@ SMALL_WORDS = bag(
 )
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[str, ...]:
     """The words of a Markdown text, in small letters."""
-    return _WORD.findall(plain(text).casefold().replace("’", "'"))
+    return tuple(_WORD.findall(plain(text).casefold().replace("’", "'")))
 
 
-def own_words(text: str) -> list[str]:
+def own_words(text: str) -> tuple[str, ...]:
     """The words of a Markdown text outside quotation marks and emphasis, which often quote."""
     return words(_QUOTED.sub(" ", text))
 
@@ -56,20 +62,35 @@ def stem(word: str) -> str:
     return word.removesuffix("e")
 
 
-def topics(text: str) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def topics(text: str) -> Mapping[str, str]:
     """The stems of the words that carry a topic, each with the word it came from."""
-    return {stem(one): one for one in words(text) if len(one) >= 4 and one not in SMALL_WORDS}
+    return MappingProxyType({stem(one): one for one in words(text) if len(one) >= 4 and one not in SMALL_WORDS})
 
 
 def likeness(one: str, other: str) -> float:
     """How alike two texts are, 0 to 1: shared words over all words (Jaccard)."""
-    return _jaccard(set(words(one)), set(words(other)))
+    return _jaccard(frozenset(words(one)), frozenset(words(other)))
 
 
-def likeness_in_order(one: str, other: str) -> float:
-    """The same for pairs of neighbouring words, so that exchanged names make a difference."""
-    return _jaccard(set(pairwise(words(one))), set(pairwise(words(other))))
+def alike_in_order(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]:
+    """The places of any two texts that share at least this part of their pairs of neighbouring words.
+
+    Pairs of words are compared, and not words, so that exchanged names make a difference. Two sets
+    can only be that alike when they share one of their few rarest members (prefix filtering:
+    Chaudhuri, Ganti and Kaushik 2006), so most texts are never compared.
+    """
+    sets = [frozenset(pairwise(words(text))) for text in texts]
+    common = Counter(member for one in sets for member in one)
+    holders: dict[object, list[int]] = {}
+    for place, one in enumerate(sets):
+        rarest = sorted(one, key=lambda member: (common[member], member))
+        shown: list[object] = list(rarest[: len(one) - ceil(least * len(one)) + 1]) or [None]
+        earlier = {other for member in shown for other in holders.get(member, ())}
+        yield from ((other, place) for other in sorted(earlier) if _jaccard(sets[other], one) >= least)
+        for member in shown:
+            holders.setdefault(member, []).append(place)
 
 
-def _jaccard(one: set[object], other: set[object]) -> float:
+def _jaccard(one: frozenset[object], other: frozenset[object]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from quizapp.bank.review.language import likeness, likeness_in_order, words
+from quizapp.bank.review.language import alike_in_order, likeness, words
 from quizapp.bank.review.rule import Choices, Desk, Finding, Question, Reviewed, bank_rule, question_rule
 from quizapp.bank.review.wording import NAMES_PLACE
 from quizapp.items.base import Alternative, fold, shorten
+from quizapp.items.registry import AnyItem
 from quizapp.text import plain
 
 #: The longest wrong answer must have this share of the right one's letters (threshold of SAQUET).
@@ -184,8 +185,9 @@ def _weights(question: Question) -> Iterator[Finding]:
 def _key_length(of: Reviewed, desk: Desk) -> Iterator[Finding]:
     sets = [
         choices
-        for item in of.bank.items
-        for choices in Question(item, of, desk).sets
+        for question in desk.questions
+        if question.of is of
+        for choices in question.sets
         if len(choices.right) == 1 and len(choices.all) > 1
     ]
     if len(sets) < 8:
@@ -204,14 +206,14 @@ def _key_length(of: Reviewed, desk: Desk) -> Iterator[Finding]:
     guard="the same prompt about different passages; the same words about two sides exchanged",
 )
 def _duplicate_stem(of: Reviewed, desk: Desk) -> Iterator[Finding]:
-    asked = [
-        (Question(item, of, desk), " ".join([item.prompt, *(text.source for text in item.answer_texts())]))
-        for item in of.bank.items
-    ]
-    for (one, first), (other, second) in combinations(asked, 2):
-        if one.item.about == other.item.about and likeness_in_order(first, second) >= 0.9:
-            message = f"This is almost the question “{one.item.id}”. Keep one of them."
-            yield other.finding(message, "prompt")
+    groups: dict[str | None, list[AnyItem]] = {}
+    for item in of.bank.items:
+        groups.setdefault(item.about, []).append(item)
+    for items in groups.values():
+        texts = [" ".join([item.prompt, *(text.source for text in item.answer_texts())]) for item in items]
+        for one, other in alike_in_order(texts, 0.9):
+            message = f"This is almost the question “{items[one].id}”. Keep one of them."
+            yield Question(items[other], of, desk).finding(message, "prompt")
 
 
 def _length(one: Alternative) -> int:

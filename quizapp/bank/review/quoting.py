@@ -69,7 +69,7 @@ def _quote_share(desk: Desk) -> Iterator[Finding]:
 
 def quoted_share(desk: Desk, article: Article) -> float:
     """The share of the words of an article that the banks quote, each word counted once."""
-    places = {place for question in desk.questions() for place in quoted(question, article)}
+    places = {place for question in desk.questions for place in quoted(question, article)}
     return len(places) / len(article.words)
 
 

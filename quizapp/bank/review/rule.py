@@ -53,10 +53,10 @@ class Desk:
     misconceptions: frozenset[str] | None = None
     article: Article | None = None
 
-    def questions(self) -> Iterator[Question]:
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
         """Every question of every bank."""
-        for of in self.banks:
-            yield from (Question(item, of, self) for item in of.bank.items)
+        return tuple(Question(item, of, self) for of in self.banks for item in of.bank.items)
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,13 @@ class Rule:
     shipped: Level
     guard: str
     scope: Scope
-    look: Callable[[Desk], Iterator[Finding]]
+    look: Callable[[Desk], Iterator[Finding]] | None = None
     look_at: Callable[[Question], Iterator[Finding]] | None = None
+
+    def of_question(self, question: Question) -> Iterator[Finding]:
+        """What the rule finds in one question; nothing if the question silences it or the rule is about more."""
+        if self.look_at is not None and self.code not in question.item.allow:
+            yield from self.look_at(question)
 
     def problem(self, found: Finding) -> Problem:
         """The finding as the check prints it."""
@@ -151,12 +156,7 @@ def question_rule(
     """Put a rule about one question on the list. A question can silence it with `allow`."""
 
     def register(function: QuestionLook) -> QuestionLook:
-        def look(desk: Desk) -> Iterator[Finding]:
-            for question in desk.questions():
-                if code not in question.item.allow:
-                    yield from function(question)
-
-        _add(Rule(code, definition, level, shipped or level, guard, "question", look, function))
+        _add(Rule(code, definition, level, shipped or level, guard, "question", look_at=function))
         return function
 
     return register

@@ -42,6 +42,7 @@ from quizapp.items.base import (
     Feedback,
     Item,
     Markdown,
+    Number,
     Part,
     Response,
     ResponseError,
@@ -62,7 +63,7 @@ class TypedNumber(Response):
 class NearRange(Part):
     """Numbers that are wrong for a reason worth naming."""
 
-    between: tuple[Decimal, Decimal]
+    between: tuple[Number, Number]
     why: Text
 
 
@@ -82,9 +83,9 @@ class Numeric(Item[TypedNumber]):
     kind: ClassVar[str] = "numeric"
     response_type: ClassVar[type[Response]] = TypedNumber
 
-    answer: Decimal | None = None
-    tolerance: Decimal = Decimal(0)
-    between: tuple[Decimal, Decimal] | None = None
+    answer: Number | None = None
+    tolerance: Number = Decimal(0)
+    between: tuple[Number, Number] | None = None
     unit: Text | None = None
     near: tuple[NearRange, ...] = ()
     why: Text | None = None

@@ -42,6 +42,7 @@ from quizapp.items.base import (
     ResponseError,
     Shown,
     Text,
+    Whole,
     shorten,
 )
 
@@ -58,8 +59,8 @@ class Open(Item[Written]):
     kind: ClassVar[str] = "open"
     response_type: ClassVar[type[Response]] = Written
 
-    rubric: Annotated[dict[Annotated[int, Field(ge=0, le=20)], Text], Field(min_length=2)]
-    words: Annotated[int, Field(ge=1, le=500)] | None = None
+    rubric: Annotated[dict[Annotated[Whole, Field(ge=0, le=20)], Text], Field(min_length=2)]
+    words: Annotated[Whole, Field(ge=1, le=500)] | None = None
 
     def faults(self) -> Iterator[Fault]:
         """A rubric that does not begin at 0."""

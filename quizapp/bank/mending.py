@@ -1,0 +1,207 @@
+"""The corrected line for a mistake in the meaning of a file, where the program can know or guess it.
+
+A correction replaces one line. It may be several lines (something is added), or empty (the
+line goes). Where words are missing it holds words to write over.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from difflib import get_close_matches
+
+from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
+from quizapp.bank.source import SourceText
+from quizapp.bank.syntax import quoted
+
+_EXAMPLES = {
+    "format": "1",
+    "bank": "my-bank",
+    "title": "A title",
+    "language": "en",
+    "id": "my-question",
+    "type": "choice",
+    "kind": "quote",
+    "prompt": "What do you want to ask?",
+    "accept": "[the right answer]",
+    "passage": "The text to look at.",
+    "verdict": "sound",
+    "explain": "Say why here.",
+    "alt": "What the picture shows.",
+    "options": "\n  - right: The right answer\n  - wrong: A wrong answer",
+    "heaps": "\n  - One heap\n  - Another heap",
+    "definition": "What it means.",
+    "name": "A name",
+}
+_WRITE_HERE = "Write this here."
+_LANGUAGES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl"}
+_DAY_FORMS = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m-%dT%H:%M", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d. %B %Y")
+_TRUE = frozenset({"true", "yes", "y", "1", "on", "ja", "oui", "si", "tru", "correct", "right"})
+MOST_NAMES = 300
+"""Names that are compared with one that is not known; more take too long, and are no list that anybody reads."""
+
+
+def near(word: str, known: list[str]) -> str | None:
+    """The known word that was probably meant, or None."""
+    if len(known) > MOST_NAMES or len(word) > 100:
+        return None
+    return next(iter(get_close_matches(word, known, 1, 0.6)), None)
+
+
+def slugged(text: str) -> str:
+    """A text as a name for the program: small letters, digits, single dashes.
+
+    >>> slugged("“Zürich: a Tale!”")
+    'zurich-a-tale'
+    """
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:64].strip("-")
+
+
+class Mender:
+    """Corrects lines of one file."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+
+    def renamed(self, key: Scalar, name: str) -> str:
+        """The line with another name for a field."""
+        line = self.source.lines[key.line - 1]
+        return line[: key.column - 1] + name + line[key.column - 1 + len(key.value) :]
+
+    def replaced(self, node: Scalar, value: str) -> str | None:
+        """The line with another value, or None when the value does not stand there as it is."""
+        line = self.source.lines[node.line - 1]
+        start = node.column - 1 + (not node.plain)
+        if not line[start:].startswith(node.value):
+            return None
+        end = start + len(node.value)
+        return line[: node.column - 1] + value + line[end + (not node.plain) :]
+
+    def removed(self, key: Scalar, node: Node) -> str | None:
+        """An empty line, when a field is alone in its line and no entry begins there."""
+        line = self.source.lines[key.line - 1]
+        below = self.source.lines[key.line] if key.line < len(self.source.lines) else ""
+        goes_on = bool(below.strip()) and len(below) - len(below.lstrip()) >= key.column
+        alone = not line[: key.column - 1].strip() and isinstance(node, Scalar) and node.line == key.line
+        return "" if alone and not goes_on else None
+
+    def added(self, place: Node, name: str, value: str | None = None) -> str | None:
+        """The first line of an entry with one more field before it."""
+        if not isinstance(place, Mapping) or not place.fields:
+            return None
+        line = self.source.lines[place.line - 1]
+        value = _EXAMPLES.get(name, _WRITE_HERE) if value is None else value
+        if place.flow:
+            flow = "" if "\n" in value else value
+            return f"{line[: place.column]}{name}: {quoted(flow)}, {line[place.column :]}" if flow else None
+        indent = " " * (place.column - 1)
+        text = value.replace("\n", f"\n{indent}")
+        head, rest = line[: place.column - 1], line[place.column - 1 :]
+        return f"{head}{name}:{'' if text.startswith(chr(10)) else ' '}{text}\n{indent}{rest}"
+
+    def to_text(self, place: Node) -> str | None:
+        """The line with what was taken for a list or for fields as one text in quotes."""
+        line = self.source.lines[place.line - 1]
+        if isinstance(place, Scalar) or not (place.flow or isinstance(place, Mapping)):
+            return None
+        if re.search(r"[\[{]", line[: place.column - 1]):
+            return None
+        below = self.source.lines[place.line] if place.line < len(self.source.lines) else ""
+        if below.strip() and len(below) - len(below.lstrip()) >= place.column:
+            return None
+        return line[: place.column - 1] + quoted(line[place.column - 1 :].strip())
+
+    def to_list(self, place: Node) -> str | None:
+        """The line with one text as a list of one."""
+        if not isinstance(place, Scalar):
+            return None
+        line = self.source.lines[place.line - 1]
+        text = line[place.column - 1 :].rstrip()
+        return f"{line[: place.column - 1]}[{text if not place.plain else quoted(text)}]"
+
+    def swapped(self, place: Node, old: str, new: str) -> str | None:
+        """The first entry of a list with another word for `old:`."""
+        line = self.source.lines[place.line - 1]
+        changed = re.sub(rf"\b{old}:", f"{new}:", line, count=1)
+        return changed if isinstance(place, Sequence) and changed != line else None
+
+    def value(self, code: str, name: str, place: Node, choices: list[str]) -> str | None:
+        """The line with a value that will do for what was typed, by the code of the problem.
+
+        Args:
+            code: the code of the problem.
+            name: the field.
+            place: the value.
+            choices: the words that are possible, if they can be counted.
+        """
+        if not isinstance(place, Scalar):
+            return None
+        better = _BETTER[code](place.value, name, choices) if code in _BETTER else None
+        return self.replaced(place, better) if better else None
+
+
+def _day(text: str, name: str, choices: list[str]) -> str | None:
+    for form in _DAY_FORMS:
+        try:
+            return datetime.strptime(text.strip(), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _number(text: str, name: str, choices: list[str]) -> str | None:
+    if re.search(r"[0-9][^\W0-9_]+[0-9]", text):
+        return None
+    bare = re.sub(r"[^0-9.\-]", "", text.replace("\u2212", "-").replace(",", ""))
+    return bare if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", bare) else None
+
+
+def _truth(text: str, name: str, choices: list[str]) -> str | None:
+    return "true" if text.strip().casefold() in _TRUE else "false"
+
+
+def _choice(text: str, name: str, choices: list[str]) -> str | None:
+    return near(text.strip("“”\"'").casefold(), choices) or next(iter(choices), None)
+
+
+def _slug(text: str, name: str, choices: list[str]) -> str | None:
+    return slugged(text) or None
+
+
+def _address(text: str, name: str, choices: list[str]) -> str | None:
+    bare = re.sub(r"[\s<>\"\\]", "", text.removeprefix("//"))
+    return f"https://{bare}" if bare and ":" not in bare.partition("/")[0] else None
+
+
+def _language(text: str, name: str, choices: list[str]) -> str | None:
+    word = next(iter(text.casefold().replace("_", "-").split()), "")
+    if word in _LANGUAGES:
+        return _LANGUAGES[word]
+    return word if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", word) and len(text.split()) == 1 else "en"
+
+
+def _file_name(text: str, name: str, choices: list[str]) -> str | None:
+    stem, dot, ending = text.rpartition("/")[2].rpartition("\\")[2].rpartition(".")
+    ending = ending.lower()
+    return f"{slugged(stem)}.{ending}" if dot and slugged(stem) and ending in {"png", "jpg", "jpeg", "webp"} else None
+
+
+def _written(text: str, name: str, choices: list[str]) -> str | None:
+    return _EXAMPLES.get(name, _WRITE_HERE)
+
+
+_BETTER: dict[str, Callable[[str, str, list[str]], str | None]] = {
+    "not-a-date": _day,
+    "not-a-number": _number,
+    "not-true-false": _truth,
+    "not-a-choice": _choice,
+    "not-a-slug": _slug,
+    "too-long": _slug,
+    "not-an-address": _address,
+    "not-a-language": _language,
+    "not-a-file-name": _file_name,
+    "empty-text": _written,
+}
