@@ -189,6 +189,10 @@ class Order(Item[Placed]):
         """The one reason, if there is one."""
         yield from (why for why in (self.why,) if why)
 
+    def reading(self) -> str:
+        """The two ends of the scale."""
+        return f"1 is *{self.first}*, and the last number is *{self.last}*."
+
     def lineage(self) -> JSON:
         """The ranks in order."""
         return [sorted(group) for group in self._groups()]
