@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeAlias
 
@@ -21,6 +22,25 @@ Control: TypeAlias = Any
 """A bound field of `items.controls`; the published stubs know no `control`."""
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A field of a question and its number, from 1."""
+
+    number: int
+    field: Control
+
+    @property
+    def labels(self) -> list[str]:
+        """The answers to choose from, in the shown order."""
+        return [str(choice.label) for choice in self.field.iter_choices()]
+
+    @property
+    def name(self) -> str:
+        """The text beside the field; in a text with gaps fields have none, and the gap's number stands for it."""
+        text = str(self.field.label.text)
+        return text if re.search(r"\w", text) else f"({self.number})"
 
 
 def paper(bank: Bank, *, seed: int = 1) -> str:
@@ -93,62 +113,60 @@ def _head(of: Stimulus | Card) -> str:
 
 
 def _answers(form: Form) -> Iterator[str]:
-    fields: list[Control] = list(form)
+    fields = [Numbered(number, field) for number, field in enumerate(form, 1)]
     for control, draw in _BY_CONTROL:
-        chosen = [field for field in fields if field.control == control]
+        chosen = [one for one in fields if one.field.control == control]
         if chosen:
             yield draw(chosen, len(fields))
 
 
-def _one(fields: Sequence[Control], among: int) -> str:
-    (field,) = fields
-    return "Choose one answer.\n\n" + _lettered(_labels(field))
+def _one(fields: Sequence[Numbered], among: int) -> str:
+    return "Choose one answer.\n\n" + _lettered(fields[0].labels)
 
 
-def _menus(fields: Sequence[Control], among: int) -> str:
-    labels = _labels(fields[0])
-    if all(_labels(field) == labels for field in fields):
-        lines = "\n".join(f"- \\_\\_\\_ {_name(field, place)}" for place, field in enumerate(fields, 1))
+def _menus(fields: Sequence[Numbered], among: int) -> str:
+    labels = fields[0].labels
+    if len(fields) > 1 and all(one.labels == labels for one in fields):
+        lines = "\n".join(f"- \\_\\_\\_ {one.name}" for one in fields)
         return f"Write one letter in front of each line.\n\n{_lettered(labels)}\n\n{lines}"
-    lines = "\n".join(f"- {_name(field, place)} {' / '.join(_labels(field))}" for place, field in enumerate(fields, 1))
+    lines = "\n".join(f"- {one.name} {' / '.join(one.labels)}" for one in fields)
     return f"Choose one for each.\n\n{lines}"
 
 
-def _several(fields: Sequence[Control], among: int) -> str:
-    (field,) = fields
-    boxes = "\n".join(f"- [ ] {label}" for label in _labels(field))
+def _several(fields: Sequence[Numbered], among: int) -> str:
+    boxes = "\n".join(f"- [ ] {label}" for label in fields[0].labels)
     return f"Tick every answer that fits, one or more. A wrong tick takes marks away.\n\n{boxes}"
 
 
-def _words(fields: Sequence[Control], among: int) -> str:
+def _words(fields: Sequence[Numbered], among: int) -> str:
     if among > 1:
         return "If you like, underline the words that decide it. That earns nothing."
     return "Underline the words. A stray word takes marks away."
 
 
-def _places(fields: Sequence[Control], among: int) -> str:
-    lines = "\n".join(f"- \\_\\_\\_ {field.label.text}" for field in fields)
+def _places(fields: Sequence[Numbered], among: int) -> str:
+    lines = "\n".join(f"- \\_\\_\\_ {one.name}" for one in fields)
     return f"Number the lines from 1 to {len(fields)}, each number once.\n\n{lines}"
 
 
-def _lines(fields: Sequence[Control], among: int) -> str:
+def _lines(fields: Sequence[Numbered], among: int) -> str:
     if among == 1:
         return "Write a short answer: \\_\\_\\_\\_\\_\\_\\_\\_"
-    return "\n".join(f"- {_name(field, place)} \\_\\_\\_\\_\\_\\_\\_\\_" for place, field in enumerate(fields, 1))
+    lines = "\n".join(f"- {one.name} \\_\\_\\_\\_\\_\\_" for one in fields)
+    return f"Write a few words for each.\n\n{lines}"
 
 
-def _number(fields: Sequence[Control], among: int) -> str:
-    (field,) = fields
-    unit = f" {field.unit} (writing *{field.unit}* is not needed)" if field.unit else ""
-    return f"Write a number: \\_\\_\\_\\_{unit}"
+def _number(fields: Sequence[Numbered], among: int) -> str:
+    unit = fields[0].field.unit
+    return "Write a number: \\_\\_\\_\\_" + (f" {unit} (writing *{unit}* is not needed)" if unit else "")
 
 
-def _text(fields: Sequence[Control], among: int) -> str:
-    (field,) = fields
-    return f"Write about {field.words} words. A teacher reads them." if field.words else "Write. A teacher reads it."
+def _text(fields: Sequence[Numbered], among: int) -> str:
+    count = fields[0].field.words
+    return f"Write about {count} words. A teacher reads them." if count else "Write. A teacher reads it."
 
 
-def _reason(fields: Sequence[Control], among: int) -> str:
+def _reason(fields: Sequence[Numbered], among: int) -> str:
     return "Say why. That is not marked."
 
 
@@ -168,13 +186,3 @@ _BY_CONTROL = (
 
 def _lettered(labels: Sequence[str]) -> str:
     return "\n".join(f"- {letter}: {label}" for letter, label in zip(_LETTERS, labels, strict=False))
-
-
-def _labels(field: Control) -> list[str]:
-    return [str(choice.label) for choice in field.iter_choices()]
-
-
-def _name(field: Control, place: int) -> str:
-    """The text beside a field; in a text with gaps fields have none, and the gap's number stands for it."""
-    text = str(field.label.text)
-    return text if re.search(r"\w", text) else f"({place})"
