@@ -201,10 +201,6 @@ class Item(BaseModel, Generic[R]):
         """*Kind*, if it offers answers to choose from: what this response chose, for counts over many students."""
         return ()
 
-    def reading(self) -> str:
-        """*Kind*, if it shows more than prompt and fields: that, as Markdown and without its key, for paper."""
-        return ""
-
     def flags(self) -> Flags:
         """*Kind*, if it asks to find what is wrong: how much of the item is sound and how much is not."""
         return Flags(0, 0)
@@ -212,6 +208,18 @@ class Item(BaseModel, Generic[R]):
     def fixed_place(self) -> tuple[int, int] | None:
         """*Kind*, if its answers always stand in the same order: the key's place from 0, and of how many."""
         return None
+
+    def rubric_points(self) -> Mapping[int, str]:
+        """*Kind*, if a teacher marks it: what each number of points looks like, Markdown, from 0 up."""
+        return {}
+
+    def keyed(self, response: R, why: str) -> dict[str, Any]:
+        """*Kind*, if its key can be one response: the fields to change so that this one is wholly right.
+
+        `why` takes the place of reasons that speak for the old key. Nothing: the key is more than
+        one response can say, or there is none.
+        """
+        return {}
 
     def lineage(self) -> JSON:
         """*Kind*: the key and the options as JSON, without wording that may be mended."""
@@ -270,6 +278,21 @@ class Item(BaseModel, Generic[R]):
         if self.explanation is not None:
             yield from (Markdown(part, block=True) for part in self.explanation.parts())
         yield from self.answer_texts()
+
+    def corrected(self, response: R, why: str) -> Self | None:
+        """The same question with another key, or None where that takes an author.
+
+        Explanation and hints are left out, since they lead to the old key; `why` is said instead.
+        Raises ResponseError when the response cannot be a key.
+        """
+        changes = self.keyed(response, why)
+        if not changes:
+            return None
+        changes = {**changes, "explanation": Explanation(evidence=why), "hints": ()}
+        mended = self.model_copy(update=changes)
+        if next(iter(mended.faults()), None) is not None or mended.score(response).fraction != 1:
+            raise ResponseError("This answer cannot be the key. Answer every part of the question.")
+        return mended
 
     def lineage_hash(self) -> str:
         """Changes only when the key or the options do, so a spelling fix keeps statistics."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -139,6 +139,13 @@ class Part(BaseModel):
 class Response(Part):
     """What a student gave for one item; holds ids and typed text, never positions."""
 
+    beside: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are shown and never scored."""
+
+    def scored(self) -> dict[str, Any]:
+        """What the mark depends on, as JSON: alike for two answers that are the same answer."""
+        return self.model_dump(mode="json", exclude=set(self.beside))
+
     def to_json(self) -> JSON:
         """The response as plain JSON; `Item.response_from_json` is the way back."""
         return self.model_dump(mode="json")
@@ -201,6 +208,13 @@ class Option(Part):
     def key(self) -> str:
         """The id that responses hold: the author's, else one made from the text."""
         return self.id or text_id(self.text)
+
+    def turned(self, *, right: bool, why: str) -> Option:
+        """This option as part of the key, or not; with `why` as its reason if that is a change."""
+        if right == self.is_right:
+            return self
+        text = self.text
+        return Option(right=text if right else None, wrong=None if right else text, why=why, id=self.id, pin=self.pin)
 
     @model_validator(mode="after")
     def _right_or_wrong(self) -> Self:

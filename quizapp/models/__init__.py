@@ -30,6 +30,7 @@ from quizapp.models.learning import (
     Score,
     ScoreReason,
 )
+from quizapp.models.marking import Correction, CorrectionAction, CorrectionLine, Marking, MarkingPlan, SavedComment
 from quizapp.models.notes import SetAside, StudentNote
 from quizapp.models.people import (
     Account,
@@ -69,6 +70,9 @@ __all__ = [
     "ChosenOption",
     "ClassArticle",
     "CleanText",
+    "Correction",
+    "CorrectionAction",
+    "CorrectionLine",
     "CountingAttempt",
     "ExtraAttempt",
     "FeedbackMode",
@@ -76,6 +80,8 @@ __all__ = [
     "HelpRequest",
     "Item",
     "ItemRevision",
+    "Marking",
+    "MarkingPlan",
     "Misconception",
     "OneTimeToken",
     "PrivateSwitch",
@@ -87,6 +93,7 @@ __all__ = [
     "Role",
     "RosterEntry",
     "Route",
+    "SavedComment",
     "Score",
     "ScoreReason",
     "Section",

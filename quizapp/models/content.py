@@ -97,6 +97,8 @@ class ItemRevision(Base):
     difficulty: Mapped[str | None] = mapped_column(sa.String(12))
     needs: Mapped[str | None] = mapped_column(sa.String(12))
     control: Mapped[bool] = mapped_column(default=False)
+    corrects: Mapped[bool] = mapped_column(default=False)
+    """Made to mark answers anew, not published: no later quiz asks it."""
     created_at: Mapped[datetime]
 
     item: Mapped[Item] = relationship()

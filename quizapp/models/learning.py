@@ -222,7 +222,9 @@ class Score(Base):
     item_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("item_revision.id", ondelete="RESTRICT"), index=True)
     lineage: Mapped[int]
     fraction: Mapped[float | None]
-    """From 0 to 1; NULL waits for a teacher."""
+    """From 0 to 1; NULL waits for a teacher, or is void."""
+    void: Mapped[bool] = mapped_column(default=False)
+    """The question does not count for this answer: neither earned nor missed."""
     chance: Mapped[float | None]
     """What guessing at random would earn; NULL where that has no meaning."""
     answered: Mapped[bool]
@@ -231,6 +233,8 @@ class Score(Base):
     """Given in practice, when the question was due again: counts for skills, never for marks."""
     reason: Mapped[ScoreReason] = mapped_column(choice_type(ScoreReason))
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    correction_id: Mapped[int | None] = mapped_column(sa.ForeignKey("correction.id", ondelete="SET NULL"), index=True)
+    """The correction that made this mark; NULL: it is the first mark, or a teacher's."""
     created_at: Mapped[datetime]
 
     chosen: Mapped[list[ChosenOption]] = relationship(cascade="all, delete-orphan", passive_deletes=True)

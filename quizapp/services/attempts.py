@@ -26,6 +26,7 @@ from quizapp.models import (
     Section,
     db,
 )
+from quizapp.services.correcting import apply_to_new
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.scoring import score_missing
 from quizapp.services.timing import GRACE
@@ -150,6 +151,7 @@ def check(
         saved = _save(session, taker, attempt, position, content, confidence, drawn, now, freeze=True)
         row = session.scalars(sa.select(Attempt).where(Attempt.public_id == attempt)).one()
         score_missing(session, row, reason=ScoreReason.CHECKED, now=now, positions=[position])
+        apply_to_new(session, row, now=now)
         if leaving:
             _go_on(session, taker, attempt, position, now)
         return saved
@@ -232,6 +234,7 @@ def finish(session: Session, which: sa.ColumnElement[bool], *, now: datetime) ->
         .execution_options(synchronize_session=False)
     )
     score_missing(session, row, reason=ScoreReason.HANDED_IN, now=now)
+    apply_to_new(session, row, now=now)
     return True
 
 

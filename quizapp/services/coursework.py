@@ -120,12 +120,16 @@ def _row(assignment: Assignment, title: str) -> AssignmentRow:
 
 def _marks_by_attempt(attempt_ids: list[int]) -> dict[int, dict[int, float | None]]:
     rows = db.session.execute(
-        sa.select(AttemptItem.attempt_id, Score.attempt_item_id, Score.fraction)
+        sa.select(AttemptItem.attempt_id, Score.attempt_item_id, Score.fraction, Score.void)
         .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
         .where(AttemptItem.attempt_id.in_(attempt_ids))
         .order_by(Score.number)
     )
     found: dict[int, dict[int, float | None]] = {}
-    for attempt_id, attempt_item_id, fraction in rows:
-        found.setdefault(attempt_id, {})[attempt_item_id] = fraction
+    for attempt_id, attempt_item_id, fraction, void in rows:
+        marks = found.setdefault(attempt_id, {})
+        if void:
+            marks.pop(attempt_item_id, None)
+        else:
+            marks[attempt_item_id] = fraction
     return found

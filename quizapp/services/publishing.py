@@ -225,39 +225,86 @@ def _freeze_item(session: Session, bank_id: int, content: Content, now: datetime
             f"The question {item.id!r} was published as {row.kind!r} and cannot become "
             f"{item.kind!r}: students have answered it. Give the new question an id of its own."
         )
-    data: dict[str, Any] = {
-        "item": item_to_json(item),
-        "stimulus": None if content.stimulus is None else content.stimulus.model_dump(mode="json"),
-    }
-    content_hash = _hash(json.dumps(data, sort_keys=True, ensure_ascii=False))
+    data = _normalised(content)
+    content_hash = _content_hash(data)
     newest = session.scalar(
-        sa.select(ItemRevision).where(ItemRevision.item_id == row.id).order_by(ItemRevision.number.desc()).limit(1)
+        sa.select(ItemRevision)
+        .where(ItemRevision.item_id == row.id, ItemRevision.corrects.is_(False))
+        .order_by(ItemRevision.number.desc())
+        .limit(1)
     )
     if newest is not None and newest.content_hash == content_hash:
         return newest, False
+    revision = _new_revision(session, row.id, content, data, newest, now)
+    return revision, True
+
+
+def clean_correction(content: Content) -> dict[str, str]:
+    """Return the safe HTML of a corrected question by digest, for `freeze_correction`."""
+    return clean_rows([content])
+
+
+def freeze_correction(
+    session: Session, revision: ItemRevision, content: Content, cleaned: dict[str, str], *, now: datetime
+) -> ItemRevision:
+    """Freeze a corrected question, to mark by and not to ask. The caller commits.
+
+    Args:
+        revision: the one that was answered.
+        content: its item with another key, beside the same stimulus.
+        cleaned: what `clean_correction` made of it.
+    """
+    store_clean(session, cleaned)
+    return _new_revision(session, revision.item_id, content, _normalised(content), revision, now, corrects=True)
+
+
+def _normalised(content: Content) -> dict[str, Any]:
+    return {
+        "item": item_to_json(content.item),
+        "stimulus": None if content.stimulus is None else content.stimulus.model_dump(mode="json"),
+    }
+
+
+def _new_revision(
+    session: Session,
+    item_id: int,
+    content: Content,
+    data: dict[str, Any],
+    before: ItemRevision | None,
+    now: datetime,
+    *,
+    corrects: bool = False,
+) -> ItemRevision:
+    """Add the next revision of an item; its lineage goes on from `before` unless key or options changed."""
+    item = content.item
     lineage_hash = item.lineage_hash()
+    last = session.execute(
+        sa.select(sa.func.max(ItemRevision.number), sa.func.max(ItemRevision.lineage)).where(
+            ItemRevision.item_id == item_id
+        )
+    ).one()
+    same_line = before is not None and before.lineage_hash == lineage_hash
     revision = ItemRevision(
-        item_id=row.id,
-        number=1 if newest is None else newest.number + 1,
-        lineage=_next_lineage(newest, lineage_hash),
+        item_id=item_id,
+        number=(last[0] or 0) + 1,
+        lineage=before.lineage if before is not None and same_line else (last[1] or 0) + 1,
         content=data,
-        content_hash=content_hash,
+        content_hash=_content_hash(data),
         lineage_hash=lineage_hash,
         skill=item.skill,
         difficulty=item.difficulty,
         needs=item.needs,
         control=item.control,
+        corrects=corrects,
         created_at=now,
     )
     session.add(revision)
     session.flush()
-    return revision, True
+    return revision
 
 
-def _next_lineage(newest: ItemRevision | None, lineage_hash: str) -> int:
-    if newest is None:
-        return 1
-    return newest.lineage + (newest.lineage_hash != lineage_hash)
+def _content_hash(data: dict[str, Any]) -> str:
+    return _hash(json.dumps(data, sort_keys=True, ensure_ascii=False))
 
 
 def _freeze_quiz(session: Session, bank_id: int, title: str, revisions: list[ItemRevision], now: datetime) -> None:

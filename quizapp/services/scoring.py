@@ -108,6 +108,51 @@ def new_score(
     )
 
 
+def further_score(
+    newest: Score,
+    revision: ItemRevision,
+    response: Response | None,
+    *,
+    fraction: float | None,
+    void: bool = False,
+    reason: ScoreReason,
+    now: datetime,
+    actor_id: int | None,
+    correction_id: int | None = None,
+) -> Score:
+    """Give an answer another mark, after its newest one. The caller adds and commits.
+
+    Args:
+        revision: the one the mark is given with.
+        fraction: from 0 to 1; None only with `void`.
+        void: the question does not count for this answer.
+        actor_id: the account of whoever decided it.
+    """
+    score = new_score(
+        Owner(newest.section_id, newest.student_id, newest.review),
+        newest.attempt_item_id,
+        revision,
+        response,
+        reason=reason,
+        now=now,
+        number=newest.number + 1,
+        actor_id=actor_id,
+    )
+    score.fraction, score.void, score.correction_id = fraction, void, correction_id
+    return score
+
+
+def newest_scores(session: Session, condition: sa.ColumnElement[bool]) -> dict[int, Score]:
+    """Return the score that counts for each answer that a condition on `AttemptItem` finds, by the answer's id."""
+    rows = session.scalars(
+        sa.select(Score)
+        .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
+        .where(condition)
+        .order_by(Score.number)
+    )
+    return {row.attempt_item_id: row for row in rows}
+
+
 def _chosen(owner: Owner, item_id: int, item: Item[Any], given: GivenAnswer | None) -> list[ChosenOption]:
     """Return the rows for the answers chosen; a visitor's trial is outside every table."""
     if given is None or owner.section_id is None or owner.student_id is None:

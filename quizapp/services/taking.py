@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from quizapp import text
 from quizapp.bank.evidence import Stretch, pointed_at
 from quizapp.items.base import Feedback, Response, Shown
-from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemRevision, Score, Skill, db
+from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemRevision, ScoreReason, Skill, db
 from quizapp.models import Response as ResponseRow
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import Content, Html, content_of, html_for
 from quizapp.services.help_requests import asked_for_help
+from quizapp.services.mark_history import MarkStep, TeachersMark, mark_steps, teachers_mark, verdict_of
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import SkillTally, Tally
 
@@ -77,6 +78,14 @@ class FeedbackPage:
     confidence: float | None
     skill_name: str | None
     html: Html
+    steps: tuple[MarkStep, ...] = ()
+    """How the mark came about, oldest first."""
+    by_teacher: TeachersMark | None = None
+
+    @property
+    def verdict(self) -> str:
+        """One of right, partly, wrong, blank, waiting, void: as the mark that counts says."""
+        return verdict_of(self.steps, answered=self.response is not None)
 
     @property
     def sure(self) -> bool:
@@ -101,17 +110,22 @@ class AnswerLine:
     checked: bool
     fraction: float | None
     confidence: float | None
+    steps: tuple[MarkStep, ...] = ()
+    """How the mark came about, oldest first."""
+
+    @property
+    def void(self) -> bool:
+        """Whether the question was left out for this answer."""
+        return bool(self.steps) and self.steps[-1].void
+
+    @property
+    def re_marked(self) -> bool:
+        return bool(self.steps) and self.steps[-1].reason is ScoreReason.RE_MARKED
 
     @property
     def verdict(self) -> str:
-        """One of right, partly, wrong, blank, waiting."""
-        if self.fraction is None:
-            return "waiting"
-        if not self.answered:
-            return "blank"
-        if self.fraction >= 1:
-            return "right"
-        return "partly" if self.fraction > 0 else "wrong"
+        """One of right, partly, wrong, blank, waiting, void."""
+        return verdict_of(self.steps, answered=self.answered)
 
 
 @dataclass(frozen=True)
@@ -188,7 +202,9 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
     checked = response is not None and response.frozen_at is not None
     if not (ref.results_shown or (ref.immediate and checked)):
         raise NotFoundError("feedback")
-    content = content_of(revision)
+    steps = mark_steps([attempt_item.id]).get(attempt_item.id, ())
+    # The key that the newest mark was given by is the one to explain.
+    content = content_of(_revision_numbered(revision, steps[-1].revision) if steps else revision)
     stored = None if response is None else response.content
     given = None if stored is None else content.item.response_from_json(stored)
     return FeedbackPage(
@@ -197,7 +213,9 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         content=content,
         response=given,
         feedback=content.item.explain(given, attempt_item.shown),
-        fraction=content.item.score(given).fraction,
+        fraction=steps[-1].fraction if steps else None,
+        steps=steps,
+        by_teacher=teachers_mark(attempt_item.id),
         confidence=None if response is None else response.confidence,
         skill_name=_skill_name(revision.skill),
         html=html_for(db.session(), [content]),
@@ -225,7 +243,9 @@ def result_page(taker: Taker, attempt: str, *, now: datetime) -> ResultPage | At
     if not ref.results_shown:
         return ref
     lines = answer_lines(attempt)
-    skills = _skill_tallies(attempt)
+    skills = _skill_tallies(attempt, lines)
+    counted = [line for line in lines if not line.void]
+    answered = [line for line in counted if line.answered]
     weakest = min(
         (tally for tally in skills if tally.tally.marked and tally.tally.share < 1),
         key=lambda tally: tally.tally.share,
@@ -233,11 +253,11 @@ def result_page(taker: Taker, attempt: str, *, now: datetime) -> ResultPage | At
     )
     return ResultPage(
         attempt=ref,
-        total=Tally.of(line.fraction for line in lines),
+        total=Tally.of(line.fraction for line in counted),
         lines=lines,
         skills=skills,
-        certain=Tally.of(line.fraction for line in lines if line.answered and (line.confidence or 0) > 0.9),
-        guessed=Tally.of(line.fraction for line in lines if line.answered and 0 < (line.confidence or 0) < 0.6),
+        certain=Tally.of(line.fraction for line in answered if (line.confidence or 0) > 0.9),
+        guessed=Tally.of(line.fraction for line in answered if 0 < (line.confidence or 0) < 0.6),
         next_step=None if weakest is None else weakest.name,
     )
 
@@ -289,7 +309,7 @@ def answer_lines(attempt: str) -> tuple[AnswerLine, ...]:
         .where(Attempt.public_id == attempt)
         .order_by(AttemptItem.position)
     ).all()
-    marks = _newest_fractions(attempt)
+    marks = mark_steps([attempt_item.id for attempt_item, _, _ in rows])
     lines = []
     for attempt_item, revision, response in rows:
         item = content_of(revision).item
@@ -302,28 +322,18 @@ def answer_lines(attempt: str) -> tuple[AnswerLine, ...]:
                 summary=item.summary(given),
                 answered=given is not None,
                 checked=response is not None and response.frozen_at is not None,
-                fraction=marks.get(attempt_item.id),
+                fraction=marks[attempt_item.id][-1].fraction if attempt_item.id in marks else None,
                 confidence=None if response is None else response.confidence,
+                steps=marks.get(attempt_item.id, ()),
             )
         )
     return tuple(lines)
 
 
-def _newest_fractions(attempt: str) -> dict[int, float | None]:
+def _skill_tallies(attempt: str, lines: tuple[AnswerLine, ...]) -> tuple[SkillTally, ...]:
+    counted = {line.position: line.fraction for line in lines if not line.void}
     rows = db.session.execute(
-        sa.select(Score.attempt_item_id, Score.fraction)
-        .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.public_id == attempt)
-        .order_by(Score.number)
-    )
-    return {row.attempt_item_id: row.fraction for row in rows}
-
-
-def _skill_tallies(attempt: str) -> tuple[SkillTally, ...]:
-    marks = _newest_fractions(attempt)
-    rows = db.session.execute(
-        sa.select(AttemptItem.id, Skill.slug, Skill.name, Skill.position)
+        sa.select(AttemptItem.position.label("place"), Skill.slug, Skill.name, Skill.position)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
         .join(Skill, Skill.slug == ItemRevision.skill)
@@ -331,7 +341,8 @@ def _skill_tallies(attempt: str) -> tuple[SkillTally, ...]:
     ).all()
     found: dict[tuple[int, str, str], list[float | None]] = {}
     for row in rows:
-        found.setdefault((row.position, row.slug, row.name), []).append(marks.get(row.id))
+        if row.place in counted:
+            found.setdefault((row.position, row.slug, row.name), []).append(counted[row.place])
     return tuple(SkillTally(slug, name, Tally.of(fractions)) for (_, slug, name), fractions in sorted(found.items()))
 
 
@@ -349,6 +360,13 @@ def _item_rows(attempt: str, position: int) -> tuple[AttemptItem, ItemRevision, 
     if row is None:
         raise NotFoundError("question")
     return row[0], row[1], row[2]
+
+
+def _revision_numbered(revision: ItemRevision, number: int) -> ItemRevision:
+    if revision.number == number:
+        return revision
+    same_item = sa.and_(ItemRevision.item_id == revision.item_id, ItemRevision.number == number)
+    return db.session.scalars(sa.select(ItemRevision).where(same_item)).one()
 
 
 def _skill_name(slug: str | None) -> str | None:

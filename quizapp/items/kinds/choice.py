@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from wtforms import Form
@@ -77,6 +77,8 @@ from quizapp.text import plain
 
 class Chosen(Response):
     """The id of the chosen option, and the reason where one was asked for."""
+
+    beside: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     option: str | None = None
     reason: str = ""
@@ -176,6 +178,10 @@ class Choice(Item[Chosen]):
     def picks(self, response: Chosen) -> tuple[Pick, ...]:
         """The chosen option."""
         return tuple(picked(option) for option in self.options if option.key == response.option)
+
+    def keyed(self, response: Chosen, why: str) -> dict[str, Any]:
+        """The chosen option right, all others wrong."""
+        return {"options": tuple(one.turned(right=one.key == response.option, why=why) for one in self.options)}
 
     def lineage(self) -> JSON:
         """The option ids and which is right."""

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from wtforms import Form
@@ -189,9 +189,23 @@ class Classify(Item[Sorted]):
         """The why of each statement that has one."""
         yield from (one.why for one in self.statements if one.why)
 
+    def keyed(self, response: Sorted, why: str) -> dict[str, Any]:
+        """Every statement in the heap it was put in."""
+        heaps = {text_id(heap): heap for heap in self.heaps}
+        return {
+            "statements": tuple(
+                self._moved(one, heaps[response.heaps.get(text_id(one.text), text_id(one.heap))], why)
+                for one in self.statements
+            )
+        }
+
     def lineage(self) -> JSON:
         """The heaps, and each statement's own."""
         return [sorted(map(text_id, self.heaps)), sorted(self._key().items())]
+
+    @staticmethod
+    def _moved(statement: Statement, heap: str, why: str) -> Statement:
+        return statement if heap == statement.heap else Statement(text=statement.text, heap=heap, why=why)
 
     def _key(self) -> dict[str, str]:
         return {text_id(one.text): text_id(one.heap) for one in self.statements}

@@ -34,7 +34,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -92,6 +92,12 @@ class Gap(Part):
     def option(self, given: str | None) -> Option | None:
         """The option with this id."""
         return next((one for one in self.options if one.key == given), None)
+
+    def filled_with(self, given: str, why: str) -> Gap:
+        """This gap with another key: the chosen option, or the typed words."""
+        if self.options:
+            return Gap(options=tuple(one.turned(right=one.key == given, why=why) for one in self.options))
+        return Gap(accept=(given,))
 
     def takes(self, given: str) -> bool:
         """Whether this fills the gap rightly."""
@@ -262,9 +268,14 @@ class Gaps(Item[Filled]):
         chosen = ((name, gap.option(response.gaps.get(name))) for name, gap in self._in_text())
         return tuple(picked(option, name) for name, option in chosen if option is not None)
 
-    def reading(self) -> str:
-        """The text, its gaps numbered."""
-        return "".join(f"({piece.number}) …" if piece.gap else piece.text for piece in self.pieces)
+    def keyed(self, response: Filled, why: str) -> dict[str, Any]:
+        """What was put into each gap."""
+        given = response.gaps
+        return {
+            "gaps": {
+                name: gap.filled_with(given[name], why) if name in given else gap for name, gap in self.gaps.items()
+            }
+        }
 
     def lineage(self) -> JSON:
         """Each gap's options and accepted answers."""

@@ -31,7 +31,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from wtforms import Form
 
@@ -61,6 +61,8 @@ FINDINGS: tuple[Finding, Finding] = ("sound", "problem")
 
 class Judged(Response):
     """The verdict given, and the numbers of the words marked for it, from 1; they earn nothing."""
+
+    beside: ClassVar[frozenset[str]] = frozenset({"words"})
 
     verdict: Finding
     words: tuple[int, ...] = ()
@@ -182,10 +184,6 @@ class Judge(Item[Judged]):
         """The verdict, with what it should have been."""
         return (Pick(response.verdict, response.verdict == self.verdict, sound=self.verdict == "sound"),)
 
-    def reading(self) -> str:
-        """The passage."""
-        return self.passage
-
     def flags(self) -> Flags:
         """One passage, sound or not."""
         return Flags(1, 0) if self.verdict == "sound" else Flags(0, 1)
@@ -193,6 +191,10 @@ class Judge(Item[Judged]):
     def fixed_place(self) -> tuple[int, int]:
         """The verdict's place; both always stand in the same order."""
         return FINDINGS.index(self.verdict), len(FINDINGS)
+
+    def keyed(self, response: Judged, why: str) -> dict[str, Any]:
+        """The verdict, with nothing to point at."""
+        return {"verdict": response.verdict, "why": why, "where": None}
 
     def lineage(self) -> JSON:
         """The right verdict."""

@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from wtforms import Form
@@ -184,6 +184,16 @@ class Match(Item[Matched]):
     def whys(self) -> Iterator[str]:
         """The why of each pair that has one."""
         yield from (pair.why for pair in self.pairs if pair.why)
+
+    def keyed(self, response: Matched, why: str) -> dict[str, Any]:
+        """The pairs as they were made; partners that are not needed any more are extra."""
+        rights = self._rights()
+        made = [rights[response.pairs.get(text_id(pair.left), text_id(pair.right))] for pair in self.pairs]
+        pairs = tuple(
+            pair if right == pair.right else Pair(left=pair.left, right=right, why=why)
+            for pair, right in zip(self.pairs, made, strict=True)
+        )
+        return {"pairs": pairs, "extra": tuple(text for text in rights.values() if text not in made)}
 
     def lineage(self) -> JSON:
         """The pairs and what is left over."""

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from wtforms import Form
@@ -166,6 +166,10 @@ class Multiple(Item[ChosenSeveral]):
     def picks(self, response: ChosenSeveral) -> tuple[Pick, ...]:
         """The ticked options."""
         return tuple(picked(option) for option in self.options if option.key in response.options)
+
+    def keyed(self, response: ChosenSeveral, why: str) -> dict[str, Any]:
+        """The ticked options right, all others wrong."""
+        return {"options": tuple(one.turned(right=one.key in response.options, why=why) for one in self.options)}
 
     def lineage(self) -> JSON:
         """The option ids and which are right."""

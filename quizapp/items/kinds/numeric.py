@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wtforms import Form
 
@@ -179,6 +179,10 @@ class Numeric(Item[TypedNumber]):
     def whys(self) -> Iterator[str]:
         """The reason, and those of near misses."""
         yield from (why for why in (self.why, *(one.why for one in self.near)) if why)
+
+    def keyed(self, response: TypedNumber, why: str) -> dict[str, Any]:
+        """The number as typed, with the tolerance there was."""
+        return {"answer": numbers_in(response.text, self.unit)[0], "between": None, "near": (), "why": why}
 
     def lineage(self) -> JSON:
         """The ends of what is right."""

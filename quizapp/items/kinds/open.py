@@ -126,6 +126,10 @@ class Open(Item[Written]):
         """The rubric is the reason for any mark."""
         yield from self.rubric.values()
 
+    def rubric_points(self) -> Mapping[int, str]:
+        """The rubric."""
+        return self.rubric
+
     def lineage(self) -> JSON:
         """The rubric."""
         return sorted(self.rubric.items())

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from wtforms import Form
@@ -158,6 +158,10 @@ class Short(Item[TypedWords]):
     def whys(self) -> Iterator[str]:
         """The reason, and those of near misses."""
         yield from (why for why in (self.why, *(one.why for one in self.near)) if why)
+
+    def keyed(self, response: TypedWords, why: str) -> dict[str, Any]:
+        """The words as typed, and nothing else."""
+        return {"accept": (response.text,), "near": (), "why": why}
 
     def lineage(self) -> JSON:
         """The accepted answers."""

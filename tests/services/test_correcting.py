@@ -1,0 +1,280 @@
+"""Correcting a question: nobody falls unless told to, nothing is lost, all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from quizapp.models import AttemptItem, Correction, CorrectionAction, ItemRevision, Score, db
+from quizapp.services import attempts, correcting, corrections, progress, taking
+from quizapp.services.correcting import CorrectionError
+from quizapp.services.corrections import Proposal
+from quizapp.services.rosters import NotFoundError
+from tests import factories
+from tests.clock import START
+from tests.factories import BANK, Pupil, SchoolClass, Teacher
+
+LATER = START + timedelta(hours=1)
+RIGHT, BLANK = "right", "blank"
+
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what is worked out in Python: the statements are the same ones that the other tests run on both."""
+
+
+@dataclass(frozen=True)
+class World:
+    teacher: Teacher
+    school_class: SchoolClass
+    assignment: str
+    tries: dict[str, tuple[Pupil, str]]
+    """Attempt by name."""
+
+    def question(self, name: str, position: int) -> str:
+        return db.session.scalars(
+            sa.select(ItemRevision.public_id)
+            .join(AttemptItem, AttemptItem.item_revision_id == ItemRevision.id)
+            .where(AttemptItem.attempt_id == attempt_id(self.tries[name][1]), AttemptItem.position == position)
+        ).one()
+
+    def marks(self) -> dict[str, list[float | None]]:
+        return {name: [line.fraction for line in taking.answer_lines(one)] for name, (_, one) in self.tries.items()}
+
+    def propose(self, action: CorrectionAction, position: int = 1, **more: Any) -> str:
+        question = self.question(next(iter(self.tries)), position)
+        proposal = Proposal(action, more.pop("reason", "The passage says so."), **more)
+        account = self.teacher.id
+        return corrections.propose(
+            self.school_class.ref, self.assignment, question, proposal, account_id=account, now=LATER
+        )
+
+    def correct(self, action: CorrectionAction, position: int = 1, **more: Any) -> str:
+        return self.carry_out(self.propose(action, position, **more))
+
+    def undo(self, correction: str) -> str:
+        account = self.teacher.id
+        return self.carry_out(
+            corrections.propose_undo(self.school_class.ref, correction, account_id=account, now=LATER)
+        )
+
+    def carry_out(self, correction: str) -> str:
+        while not correcting.prepare(correction).complete:
+            pass
+        correcting.apply(correction, now=LATER)
+        return correction
+
+    def work(self, name: str, pupil: Pupil, answers: str) -> None:
+        attempt = factories.start(self.assignment, pupil)
+        for position, answer in enumerate(answers.split(), start=1):
+            if answer != BLANK:
+                content = factories.response_to(attempt, position, right=answer == RIGHT)
+                attempts.save(pupil.taker, attempt, position, content, confidence=None, drawn=None, now=START)
+        attempts.hand_in(pupil.taker, attempt, now=START)
+        self.tries[name] = (pupil, attempt)
+
+
+def attempt_id(public_id: str) -> int:
+    row = db.session.execute(sa.text("SELECT id FROM attempt WHERE public_id = :one"), {"one": public_id}).one()
+    return int(row[0])
+
+
+WORK = {"Ada": "right right right right", "Ben": "wrong right wrong right", "Cy": "blank wrong right wrong"}
+
+
+@pytest.fixture
+def world() -> World:
+    quiz, teacher = factories.publish(), factories.make_teacher()
+    school_class = factories.make_class(teacher, *WORK, "Dee")
+    made = World(teacher, school_class, factories.assign(school_class, teacher, quiz), {})
+    for pupil in school_class.pupils[:3]:
+        made.work(pupil.name, pupil, WORK[pupil.name])
+    return made
+
+
+def wrong_answer(world: World) -> dict[str, Any]:
+    """What Ben chose in the first question."""
+    return factories.wrong_for(world.tries["Ben"][1], 1)
+
+
+def scores() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Score)) or 0
+
+
+def test_a_corrected_key_raises_whom_it_should_and_lowers_nobody(world: World) -> None:
+    correction = world.propose(CorrectionAction.KEY, answer=wrong_answer(world))
+    before, rows = world.marks(), scores()
+    assert correcting.prepare(correction).complete
+    page = corrections.dry_run(world.school_class.ref, correction)
+    assert [(line.name, line.before.fraction, line.after.fraction) for line in page.changes] == [("Ben", 0.0, 1.0)]
+    assert (page.raised, page.lowered, page.answers) == (1, 0, 3)
+    assert (world.marks(), scores()) == (before, rows), "a dry run changes nothing"
+    world.carry_out(correction)
+    assert world.marks() == {**before, "Ben": [1.0, *before["Ben"][1:]]}
+    assert scores() == rows + 1
+
+
+@ONE_DATABASE
+def test_it_lowers_where_the_teacher_says_so(world: World) -> None:
+    world.correct(CorrectionAction.KEY, answer=wrong_answer(world), may_lower=True)
+    marks = world.marks()
+    assert [marks[name][0] for name in ("Ada", "Ben", "Cy")] == [0.0, 1.0, 0.0]
+
+
+@ONE_DATABASE
+def test_applying_twice_is_once(world: World) -> None:
+    correction = world.correct(CorrectionAction.KEY, answer=wrong_answer(world))
+    marks, rows = world.marks(), scores()
+    world.carry_out(correction)
+    assert (world.marks(), scores()) == (marks, rows)
+
+
+@ONE_DATABASE
+def test_accepting_another_answer_keeps_the_first_key(world: World) -> None:
+    question = world.question("Ben", 1)
+    page = corrections.fix_page(world.school_class.ref, world.assignment, question)
+    place = next(n for n, line in enumerate(page.given) if line.summary.startswith("It proves"))
+    world.correct(CorrectionAction.ACCEPT, accepted=(place,))
+    marks = world.marks()
+    assert [marks[name][0] for name in ("Ada", "Ben", "Cy")] == [1.0, 1.0, 0.0]
+
+
+@ONE_DATABASE
+def test_given_to_all_means_blanks_too(world: World) -> None:
+    world.correct(CorrectionAction.ALL)
+    assert {marks[0] for marks in world.marks().values()} == {1.0}
+
+
+@ONE_DATABASE
+def test_a_void_question_counts_for_nobody(world: World) -> None:
+    world.correct(CorrectionAction.VOID, may_lower=True)
+    assert {name: totals(*one)[1] for name, one in world.tries.items()} == {"Ada": 3, "Ben": 3, "Cy": 3}
+
+
+@ONE_DATABASE
+def test_a_void_question_that_lifted_somebody_stays_for_them(world: World) -> None:
+    # Cy earned the third question and little else: without it Cy would stand lower.
+    world.correct(CorrectionAction.VOID, 3)
+    assert {name: totals(*one)[1] for name, one in world.tries.items()} == {"Ada": 3, "Ben": 3, "Cy": 4}
+
+
+def totals(pupil: Pupil, attempt: str) -> tuple[float, int]:
+    page = taking.result_page(pupil.taker, attempt, now=LATER)
+    assert isinstance(page, taking.ResultPage)
+    return page.total.earned, page.total.marked
+
+
+@pytest.mark.parametrize("action", [CorrectionAction.VOID, CorrectionAction.ALL, CorrectionAction.KEY])
+@pytest.mark.parametrize("may_lower", [True, False])
+def test_undoing_returns_every_mark(world: World, action: CorrectionAction, *, may_lower: bool) -> None:
+    before = world.marks()
+    skills = progress.scores_of_section(world.school_class.ref.id)
+    answer = wrong_answer(world) if action is CorrectionAction.KEY else None
+    world.undo(world.correct(action, may_lower=may_lower, answer=answer))
+    assert world.marks() == before
+    assert [(row.student_id, row.fraction) for row in progress.scores_of_section(world.school_class.ref.id)] == [
+        (row.student_id, row.fraction) for row in skills
+    ]
+
+
+def test_what_is_handed_in_later_is_marked_by_the_correction(world: World) -> None:
+    world.correct(CorrectionAction.KEY, answer=wrong_answer(world))
+    world.work("Dee", world.school_class.pupils[3], "wrong right right right")
+    assert world.marks()["Dee"] == [1.0, 1.0, 1.0, 1.0]
+
+
+@ONE_DATABASE
+def test_an_answer_handed_in_between_dry_run_and_applying_is_corrected_too(world: World) -> None:
+    correction = world.propose(CorrectionAction.KEY, answer=wrong_answer(world))
+    correcting.prepare(correction)
+    world.work("Dee", world.school_class.pupils[3], "wrong right right right")
+    correcting.apply(correction, now=LATER)
+    assert world.marks()["Dee"][0] == 1.0
+
+
+def test_two_corrections_at_once_are_told_apart(world: World) -> None:
+    first = world.propose(CorrectionAction.ALL)
+    second = world.propose(CorrectionAction.VOID)
+    world.carry_out(first)
+    with pytest.raises(CorrectionError, match="Somebody corrected"):
+        world.carry_out(second)
+    assert {marks[0] for marks in world.marks().values()} == {1.0}
+
+
+@ONE_DATABASE
+def test_only_the_correction_in_force_can_be_taken_back(world: World) -> None:
+    first = world.correct(CorrectionAction.ALL)
+    world.correct(CorrectionAction.VOID, may_lower=True)
+    with pytest.raises(CorrectionError, match="Take that one back first"):
+        world.undo(first)
+
+
+@ONE_DATABASE
+def test_preparing_goes_on_where_it_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correcting, "STEP", 2)
+    correction = world.propose(CorrectionAction.ALL)
+    steps = [correcting.prepare(correction), correcting.prepare(correction)]
+    assert [(step.done, step.total, step.complete) for step in steps] == [(2, 3, False), (3, 3, True)]
+
+
+@ONE_DATABASE
+def test_a_quiz_is_never_left_without_anything_that_counts(world: World) -> None:
+    for position in (2, 3, 4):
+        world.correct(CorrectionAction.VOID, position, may_lower=True)
+    with pytest.raises(CorrectionError, match="nothing would count"):
+        world.propose(CorrectionAction.VOID, 1)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("action", "more", "sentence"),
+    [
+        (CorrectionAction.KEY, {}, "Give the right answer first"),
+        (CorrectionAction.ACCEPT, {}, "Choose at least one answer"),
+        (CorrectionAction.ACCEPT, {"accepted": (99,)}, "Choose at least one answer"),
+        (CorrectionAction.NEWER, {}, "no newer key"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    world: World, action: CorrectionAction, more: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(CorrectionError, match=sentence):
+        world.propose(action, **more)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Correction)) == 0
+
+
+@ONE_DATABASE
+def test_the_key_that_holds_already_is_no_correction(world: World) -> None:
+    with pytest.raises(CorrectionError, match="the key already"):
+        world.propose(CorrectionAction.KEY, answer=factories.key_of(world.tries["Ada"][1], 1))
+
+
+def test_a_mended_bank_can_mark_anew(world: World) -> None:
+    mended = BANK.replace("right: It keeps a distance", "wrong: It keeps a distance").replace(
+        "wrong: It proves the statement true", "right: It proves the statement true"
+    )
+    factories.publish(mended, now=LATER)
+    world.correct(CorrectionAction.NEWER)
+    marks = world.marks()
+    assert [marks[name][0] for name in ("Ada", "Ben", "Cy")] == [1.0, 1.0, 0.0]
+
+
+@ONE_DATABASE
+def test_a_correction_is_not_published_and_publishing_goes_on(world: World) -> None:
+    world.correct(CorrectionAction.KEY, answer=wrong_answer(world))
+    quiz = factories.publish(BANK.replace("What does *claimed* do?", "What does the verb *claimed* do?"), now=LATER)
+    fresh = factories.make_class(world.teacher, "Eve", title="9C")
+    attempt = factories.start(factories.assign(fresh, world.teacher, quiz), fresh.pupils[0])
+    assert factories.key_of(attempt, 1) != wrong_answer(world)
+
+
+@ONE_DATABASE
+def test_another_class_is_neither_touched_nor_seen(world: World) -> None:
+    other = factories.make_class(factories.make_teacher("okoye"), "Eve", title="9C")
+    with pytest.raises(NotFoundError):
+        corrections.fix_page(other.ref, world.assignment, world.question("Ada", 1))
+    correction = world.propose(CorrectionAction.ALL)
+    with pytest.raises(NotFoundError):
+        corrections.dry_run(other.ref, correction)
