@@ -201,6 +201,10 @@ class Item(BaseModel, Generic[R]):
         """*Kind*, if it offers answers to choose from: what this response chose, for counts over many students."""
         return ()
 
+    def reading(self) -> str:
+        """*Kind*, if it shows more than prompt and fields: that, as Markdown and without its key, for paper."""
+        return ""
+
     def flags(self) -> Flags:
         """*Kind*, if it asks to find what is wrong: how much of the item is sound and how much is not."""
         return Flags(0, 0)

@@ -268,6 +268,10 @@ class Gaps(Item[Filled]):
         chosen = ((name, gap.option(response.gaps.get(name))) for name, gap in self._in_text())
         return tuple(picked(option, name) for name, option in chosen if option is not None)
 
+    def reading(self) -> str:
+        """The text, its gaps numbered."""
+        return "".join(f"({piece.number}) …" if piece.gap else piece.text for piece in self.pieces)
+
     def keyed(self, response: Filled, why: str) -> dict[str, Any]:
         """What was put into each gap."""
         given = response.gaps

@@ -328,6 +328,11 @@ class Highlight(Item[Marked]):
         """The why of each span."""
         yield from (span.why for span in self.spans)
 
+    def reading(self) -> str:
+        """The passage, its pieces divided by a bar where they are not words."""
+        gap = " | " if self.unit == "span" else ""
+        return gap.join(piece.text + piece.gap for piece in self.cut.pieces)
+
     def flags(self) -> Flags:
         """Decoys are sound, key phrases are to be flagged."""
         return Flags(len(self.cut.phrases) - len(self.keys), len(self.keys))

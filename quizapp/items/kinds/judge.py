@@ -184,6 +184,10 @@ class Judge(Item[Judged]):
         """The verdict, with what it should have been."""
         return (Pick(response.verdict, response.verdict == self.verdict, sound=self.verdict == "sound"),)
 
+    def reading(self) -> str:
+        """The passage."""
+        return self.passage
+
     def flags(self) -> Flags:
         """One passage, sound or not."""
         return Flags(1, 0) if self.verdict == "sound" else Flags(0, 1)

@@ -189,6 +189,10 @@ class Order(Item[Placed]):
         """The one reason, if there is one."""
         yield from (why for why in (self.why,) if why)
 
+    def reading(self) -> str:
+        """The two ends of the scale."""
+        return f"1 is *{self.first}*, and the last number is *{self.last}*."
+
     def keyed(self, response: Placed, why: str) -> dict[str, Any]:
         """The lines in the order they were put in, none tied."""
         texts = {text_id(text): text for text in self._texts()}
