@@ -54,7 +54,7 @@ class Assignment(Base):
     due_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     accept_late: Mapped[bool] = mapped_column(default=True)
-    """Whether work handed in after `due_at` and before `closes_at` is taken, marked as late."""
+    """Whether work handed in after `due_at` is taken, marked as late; if not, it closes when it is due."""
     feedback: Mapped[FeedbackMode] = mapped_column(choice_type(FeedbackMode))
     ask_confidence: Mapped[bool] = mapped_column(default=True)
     shuffle_items: Mapped[bool] = mapped_column(default=True)

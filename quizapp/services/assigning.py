@@ -238,7 +238,8 @@ def check_times(rules: AssignmentRules, *, now: datetime) -> None:
 def apply_changeable(row: Assignment, rules: AssignmentRules) -> None:
     """Write into an assignment what may change while students work."""
     row.due_at = rules.due_at
-    row.closes_at = rules.closes_at
+    # Without late work, due is the same as closing: one moment for everything that asks whether it is over.
+    row.closes_at = rules.closes_at if rules.accept_late or rules.due_at is None else rules.due_at
     row.accept_late = rules.accept_late
     row.attempts_allowed = rules.attempts_allowed
     row.counting = rules.counting

@@ -76,7 +76,6 @@ def assignment_page(section: SectionRef, assignment: str, *, now: datetime) -> A
     )
     if row is None:
         raise NotFoundError("assignment")
-    closing = timing.closing_for_all(row)
     return AssignmentPage(
         public_id=row.public_id,
         title=row.quiz_revision.title,
@@ -85,8 +84,8 @@ def assignment_page(section: SectionRef, assignment: str, *, now: datetime) -> A
         rules=_rules(row),
         to=_recipients(row),
         started=_started(db.session(), row),
-        open_now=row.opens_at <= now and (closing is None or closing > now),
-        closes_at=closing,
+        open_now=row.opens_at <= now and (row.closes_at is None or row.closes_at > now),
+        closes_at=row.closes_at,
         later=_later(row),
     )
 
@@ -134,7 +133,7 @@ def give_more_time(section: SectionRef, assignment: str, *, version: int, now: d
         if row.closes_at is not None:
             row.closes_at = max(row.closes_at, now) + MORE
         if row.due_at is not None:
-            row.due_at = (row.due_at if row.accept_late else max(row.due_at, now)) + MORE
+            row.due_at = row.due_at + MORE if row.accept_late else row.closes_at
 
     _change(section, assignment, version, change)
 

@@ -282,11 +282,13 @@ def _student(section_id: int, public_id: str) -> _RosterRow:
 
 
 def _open_count(student_id: int, assignments: tuple[AssignmentRow, ...], done: HandedIn, now: datetime) -> int:
-    return sum(not done.get((row.id, student_id), False) for row in assignments if row.is_open(now))
+    return sum(
+        not done.get((row.id, student_id), False) for row in assignments if row.is_open(now) and row.is_for(student_id)
+    )
 
 
 def _progress_of(row: AssignmentRow, roster: list[_RosterRow], done: HandedIn) -> AssignmentLine:
-    states = [done.get((row.id, student.id)) for student in roster]
+    states = [done.get((row.id, student.id)) for student in roster if row.is_for(student.id)]
     return AssignmentLine(
         assignment=row,
         handed_in=states.count(True),

@@ -67,10 +67,8 @@ def draw(pool: Sequence[tuple[Cell, Drawn]], plan: Mapping[Cell, int], rng: rand
     return [drawn for place, (_, drawn) in enumerate(pool) if place in chosen]
 
 
-def store_items(session: Session, attempt: Attempt, rng: random.Random, *, shuffle_items: bool) -> None:
-    """Store an attempt with its questions in the order this taker will see. The caller commits."""
-    session.add(attempt)
-    session.flush()
+def draw_quiz(session: Session, attempt: Attempt, rng: random.Random, *, shuffle_items: bool) -> None:
+    """Store a new attempt at a quiz, or at what its assignment draws of one. The caller commits."""
     revisions = list(
         session.scalars(
             sa.select(ItemRevision)
@@ -79,16 +77,22 @@ def store_items(session: Session, attempt: Attempt, rng: random.Random, *, shuff
             .order_by(QuizItem.position)
         )
     )
-    plan = {
-        (row.skill, row.difficulty): row.count
-        for row in session.scalars(
-            sa.select(AssignmentDraw).where(AssignmentDraw.assignment_id == attempt.assignment_id)
-        )
-    }
+    rows = session.scalars(sa.select(AssignmentDraw).where(AssignmentDraw.assignment_id == attempt.assignment_id))
+    plan = {(row.skill, row.difficulty): row.count for row in rows}
     if plan:
         revisions = draw([(cell_of(revision), revision) for revision in revisions], plan, rng)
     if shuffle_items:
         rng.shuffle(revisions)
+    draw_items(session, attempt, revisions, rng)
+
+
+def draw_items(session: Session, attempt: Attempt, revisions: list[ItemRevision], rng: random.Random) -> None:
+    """Store a new attempt with its questions in this order, and their options in an order that is drawn here.
+
+    The caller commits.
+    """
+    session.add(attempt)
+    session.flush()
     session.add_all(
         AttemptItem(
             attempt_id=attempt.id,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from quizapp.measure.mastery import Answer, Level, mastery
 from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, Score, Skill, db
+from quizapp.services.counting import items_that_do_not_count
 from quizapp.services.tallies import show_marks
 
 
@@ -67,7 +68,7 @@ def list_skills() -> tuple[SkillColumn, ...]:
 
 def scores_of_section(section_id: int) -> tuple[ScoreRow, ...]:
     """Return the newest marks of a class, oldest answers first. Reads one covering index."""
-    return _newest(Score.section_id == section_id)
+    return _counted(_newest(Score.section_id == section_id), Assignment.section_id == section_id)
 
 
 def scores_of_student(student_id: int, section_id: int | None = None) -> tuple[ScoreRow, ...]:
@@ -75,7 +76,7 @@ def scores_of_student(student_id: int, section_id: int | None = None) -> tuple[S
     condition = Score.student_id == student_id
     if section_id is not None:
         condition = sa.and_(condition, Score.section_id == section_id)
-    return _newest(condition)
+    return _counted(_newest(condition), Attempt.student_id == student_id)
 
 
 def scores_shown_to(student_id: int, *, now: datetime) -> tuple[ScoreRow, ...]:
@@ -91,7 +92,8 @@ def scores_shown_to(student_id: int, *, now: datetime) -> tuple[ScoreRow, ...]:
             sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
         )
     )
-    return _newest(sa.and_(Score.student_id == student_id, Score.attempt_item_id.not_in(held_back)))
+    scores = _newest(sa.and_(Score.student_id == student_id, Score.attempt_item_id.not_in(held_back)))
+    return _counted(scores, Attempt.student_id == student_id)
 
 
 def skill_cells(skills: Iterable[SkillColumn], rows: Iterable[ScoreRow]) -> tuple[SkillCell, ...]:
@@ -114,6 +116,12 @@ def _cell(skill: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
         for row in rows
     )
     return SkillCell(skill, shown.level, shown.earned, shown.answers, shown.needed)
+
+
+def _counted(rows: tuple[ScoreRow, ...], which: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:
+    """Leave out the marks of attempts that do not count, as another attempt of the student does."""
+    left_out = items_that_do_not_count(which)
+    return tuple(row for row in rows if row.attempt_item_id not in left_out) if left_out else rows
 
 
 def _newest(condition: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:

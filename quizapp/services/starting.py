@@ -25,7 +25,7 @@ from quizapp.services import throttling, timing
 from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import finish
 from quizapp.services.catalogue import can_be_asked
-from quizapp.services.drawing import store_items
+from quizapp.services.drawing import draw_quiz
 from quizapp.services.recipients import is_for
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.timing import GRACE, Support
@@ -170,7 +170,7 @@ def start_trial(quiz: QuizRef, visitor_hash: str, *, network: str, key: str, now
             number=1,
             started_at=now,
         )
-        store_items(session, attempt, rng, shuffle_items=False)
+        draw_quiz(session, attempt, rng, shuffle_items=False)
         return attempt.public_id
 
 
@@ -257,7 +257,7 @@ def _start_assignment(assignment: str, student_id: int, now: datetime, rng: rand
             time_allowed=seconds,
             ends_at=timing.end_of(row, support, now, seconds),
         )
-        store_items(session, attempt, rng, shuffle_items=row.shuffle_items)
+        draw_quiz(session, attempt, rng, shuffle_items=row.shuffle_items)
         return attempt.public_id
 
 

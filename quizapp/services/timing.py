@@ -14,14 +14,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from quizapp.models import Assignment, Student
+from quizapp.models import Student
 
 GRACE = timedelta(seconds=30)
 """How long after the end an answer under way is still taken."""
 
 MOST = timedelta(days=1)
 """By how much a closing time moves at most."""
+
+
+class Timed(Protocol):
+    """What these rules read of an assignment."""
+
+    @property
+    def opens_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+    @property
+    def time_limit(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -41,36 +55,30 @@ class Support:
         return self.unlimited or self.factor > 1
 
 
-def closing_for_all(assignment: Assignment) -> datetime | None:
-    """Return when an assignment closes for a student without extra time, or None when it stays open."""
-    moments = [assignment.closes_at, None if assignment.accept_late else assignment.due_at]
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
-def own_closing(assignment: Assignment, support: Support) -> datetime | None:
+def own_closing(assignment: Timed, support: Support) -> datetime | None:
     """Return when an assignment closes for one student."""
-    return _moved(assignment, support, closing_for_all(assignment))
+    return _moved(assignment, support, assignment.closes_at)
 
 
-def own_due(assignment: Assignment, support: Support) -> datetime | None:
+def own_due(assignment: Timed, support: Support) -> datetime | None:
     """Return when an assignment is due from one student."""
     return _moved(assignment, support, assignment.due_at)
 
 
-def is_late(assignment: Assignment, support: Support, handed_in_at: datetime | None) -> bool:
+def is_late(assignment: Timed, support: Support, handed_in_at: datetime | None) -> bool:
     """Tell whether work was handed in after it was due from this student."""
     due = own_due(assignment, support)
     return due is not None and handed_in_at is not None and handed_in_at > due
 
 
-def time_allowed(assignment: Assignment, support: Support) -> int | None:
+def time_allowed(assignment: Timed, support: Support) -> int | None:
     """Return the seconds one student has, or None when there is no limit."""
     if assignment.time_limit is None or support.unlimited:
         return None
     return round(assignment.time_limit * support.factor)
 
 
-def end_of(assignment: Assignment, support: Support, started_at: datetime, allowed: int | None) -> datetime | None:
+def end_of(assignment: Timed, support: Support, started_at: datetime, allowed: int | None) -> datetime | None:
     """Return from when on nothing more is taken in an attempt, or None when it has no end.
 
     Args:
@@ -86,7 +94,7 @@ def end_of(assignment: Assignment, support: Support, started_at: datetime, allow
     return max(min(end, closing), started_at)
 
 
-def _moved(assignment: Assignment, support: Support, moment: datetime | None) -> datetime | None:
+def _moved(assignment: Timed, support: Support, moment: datetime | None) -> datetime | None:
     if moment is None or not support.given:
         return moment
     if support.unlimited:
