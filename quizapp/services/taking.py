@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +11,29 @@ import sqlalchemy as sa
 from quizapp import text
 from quizapp.bank.evidence import Stretch, pointed_at
 from quizapp.items.base import Feedback, Response, Shown
-from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, ItemRevision, ScoreReason, Skill, db
+from quizapp.models import (
+    Assignment,
+    Attempt,
+    AttemptItem,
+    FeedbackMode,
+    ItemRevision,
+    ScoreReason,
+    Skill,
+    Student,
+    db,
+)
 from quizapp.models import Response as ResponseRow
-from quizapp.services.attempts import Taker
+from quizapp.services import timing
+from quizapp.services.attempts import Taker, ends_by_limit
 from quizapp.services.catalogue import Content, Html, content_of, html_for
 from quizapp.services.help_requests import asked_for_help
 from quizapp.services.mark_history import MarkStep, TeachersMark, mark_steps, teachers_mark, verdict_of
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import SkillTally, Tally
+from quizapp.services.timing import Support
+
+LAST_HOUR = 60 * 60
+"""Seconds before closing from which the time left is shown where there is no limit."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,28 @@ class AttemptRef:
     handed_in_at: datetime | None
     closed: bool
     results_shown: bool
+    ends_at: datetime | None
+    """From when on nothing more is taken from this student; None: no end."""
+    ends_by_limit: bool
+    """The time limit ends it, not the closing time."""
+    seconds_left: int | None
+    """Until then; None: no end, or no time limit and more than an hour."""
+    ended: bool
+    """That moment is past, and what was saved is about to be handed in."""
+    late: bool
+    one_way: bool
+    reached: int
+    """In one-way mode, the only question to be seen; one more than there are at the end."""
+    pass_mark: float | None
+    """Share from 0 to 1; None: nobody passes or fails."""
+
+
+class PassedByError(RuntimeError):
+    """A question of a one-way quiz was asked for out of turn; `attempt` says where it is."""
+
+    def __init__(self, attempt: AttemptRef) -> None:
+        super().__init__(attempt.public_id)
+        self.attempt = attempt
 
 
 @dataclass(frozen=True)
@@ -157,8 +195,11 @@ def question_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
 
     Raises:
         NotFoundError: no such question in an attempt of this taker.
+        PassedByError: in one-way mode, it is not the question the attempt is at.
     """
     ref = attempt_ref(taker, attempt, now=now)
+    if ref.handed_in_at is None and ref.one_way and ref.reached != position and position in range(1, ref.total + 1):
+        raise PassedByError(ref)
     item_row, revision, response = _item_rows(attempt, position)
     content = content_of(revision)
     stored = None if response is None else response.content
@@ -270,13 +311,15 @@ def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
     """
     total = sa.select(sa.func.count()).where(AttemptItem.attempt_id == Attempt.id).scalar_subquery()
     row = db.session.execute(
-        sa.select(Attempt, Assignment, total.label("total"))
+        sa.select(Attempt, Assignment, Student, total.label("total"))
+        .select_from(Attempt)
         .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
+        .outerjoin(Student, Student.id == Attempt.student_id)
         .where(Attempt.public_id == attempt, taker.owns())
     ).one_or_none()
     if row is None:
         raise NotFoundError("attempt")
-    attempt_row, assignment, count = row
+    attempt_row, assignment, student, count = row
     immediate = assignment is None or assignment.feedback is FeedbackMode.IMMEDIATE
     closed = assignment is not None and assignment.closes_at is not None and assignment.closes_at <= now
     handed_in = attempt_row.submitted_at is not None
@@ -293,7 +336,23 @@ def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
         handed_in_at=attempt_row.submitted_at,
         closed=closed,
         results_shown=handed_in and (immediate or released or closed),
+        ends_at=attempt_row.ends_at,
+        ends_by_limit=ends_by_limit(attempt_row),
+        seconds_left=_seconds_left(attempt_row, now),
+        ended=not handed_in and attempt_row.ends_at is not None and attempt_row.ends_at <= now,
+        late=assignment is not None and timing.is_late(assignment, Support.of(student), attempt_row.submitted_at),
+        one_way=assignment is not None and assignment.one_way,
+        reached=attempt_row.reached,
+        pass_mark=None if assignment is None else assignment.pass_mark,
     )
+
+
+def _seconds_left(attempt: Attempt, now: datetime) -> int | None:
+    """Return the time left where it is worth showing: with a limit, or in the last hour before closing."""
+    if attempt.ends_at is None or attempt.submitted_at is not None:
+        return None
+    left = max(0, math.ceil((attempt.ends_at - now).total_seconds()))
+    return left if attempt.time_allowed is not None or left <= LAST_HOUR else None
 
 
 def answer_lines(attempt: str) -> tuple[AnswerLine, ...]:

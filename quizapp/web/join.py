@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from quizapp.services import attempts, settings, sign_in, starting
 from quizapp.services.credentials import show_join_code
+from quizapp.services.starting import CannotStartError
 from quizapp.web import instance
 from quizapp.web.auth import Access, access, remember
 from quizapp.web.forms import CardForm, JoinForm
@@ -98,7 +99,7 @@ def health() -> tuple[dict[str, str], int]:
 
 
 def first_page(token: str) -> str:
-    """Return where a student who has just signed in goes: the first open question, or their work."""
+    """Return where a student who has just signed in goes: a question, what to know before one, or their work."""
     moment = instance.now()
     who = sign_in.identify(token, now=moment)
     if who.student_id is None or who.section_id is None:
@@ -106,6 +107,12 @@ def first_page(token: str) -> str:
     assignment = starting.next_assignment(who.student_id, who.section_id, now=moment)
     if assignment is None:
         return url_for("learn.my_work")
-    attempt = starting.start_assignment(assignment, who.student_id, now=moment, rng=secrets.SystemRandom())
+    page = starting.start_page(assignment, who.student_id, now=moment)
+    if page.under_way is None and (page.worth_reading or page.refusal):
+        return url_for("learn.before", assignment=assignment)
+    try:
+        attempt = starting.start_assignment(assignment, who.student_id, now=moment, rng=secrets.SystemRandom())
+    except CannotStartError:
+        return url_for("learn.before", assignment=assignment)
     position = attempts.first_open_position(attempts.Taker(student_id=who.student_id), attempt)
     return url_for("learn.question", attempt=attempt, position=position)

@@ -18,7 +18,7 @@ from quizapp.services import my_work as my_work_service
 from quizapp.services.attempts import TAB_LENGTH, Drawn, RefusedError
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.starting import CannotStartError
-from quizapp.services.taking import QuestionPage
+from quizapp.services.taking import AttemptRef, PassedByError, QuestionPage
 from quizapp.web import auth, instance, kept
 from quizapp.web.auth import Access, access
 from quizapp.web.forms import ConfidenceForm, ReturnForm
@@ -35,6 +35,8 @@ def question(attempt: str, position: int) -> str | Response:
     page = taking.question_page(auth.taker(), attempt, position, now=instance.now())
     if page.attempt.handed_in_at is not None:
         return redirect(url_for("learn.result", attempt=attempt))
+    if page.attempt.ended:
+        return _ended(page.attempt)
     if page.checked:
         return redirect(url_for("learn.feedback", attempt=attempt, position=position))
     return draw_question(
@@ -65,7 +67,8 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
     skipping = request.form.get("go") == "skip"
     response = page.content.item.read(form, page.shown)
     if response is None and not skipping:
-        return draw_question(page, form, sure, sentence=_("Choose an answer, or press “Skip for now”.")), 422
+        skip = _("Leave it blank") if page.attempt.one_way else _("Skip for now")
+        return draw_question(page, form, sure, sentence=_("Choose an answer, or press “%(skip)s”.", skip=skip)), 422
     try:
         checked = _store(page, response, sure, checking=request.form.get("go") == "check")
     except RefusedError as refused:
@@ -78,6 +81,7 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
 def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceForm, *, checking: bool) -> bool:
     """Save what was given, or check it where this quiz does so at once. Returns whether it was checked."""
     taker, attempt, moment, drawn = auth.taker(), page.attempt.public_id, instance.now(), drawn_from(request.form)
+    one_way = page.attempt.one_way
     if checking and page.attempt.immediate and response is not None:
         saved = attempts.check(
             taker,
@@ -87,8 +91,11 @@ def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceFo
             confidence=sure.level,
             drawn=drawn,
             now=moment,
+            leaving=one_way,
         )
     elif response is None and page.response is None:
+        if one_way:
+            attempts.pass_by(taker, attempt, page.position, now=moment)
         return False
     else:
         saved = attempts.save(
@@ -99,6 +106,7 @@ def _store(page: QuestionPage, response: ItemResponse | None, sure: ConfidenceFo
             confidence=sure.level,
             drawn=drawn,
             now=moment,
+            leaving=one_way,
         )
         checking = False
     if saved.other_tab:
@@ -136,7 +144,9 @@ def draft(attempt: str, position: int) -> tuple[Response, int]:
     except RefusedError as refused:
         return jsonify(error=refused.reason), 409
     saved_at = format_time(moment, "HH:mm")
-    return jsonify(version=str(saved.sequence), saved_at=saved_at, other_tab=saved.other_tab), 200
+    ends_at, left = page.attempt.ends_at, page.attempt.seconds_left
+    time = {} if ends_at is None or left is None else {"time": {"left": left, "ends": format_time(ends_at, "HH:mm")}}
+    return jsonify(version=str(saved.sequence), saved_at=saved_at, other_tab=saved.other_tab, **time), 200
 
 
 @bp.get("/t/<attempt>/<int:position>/feedback")
@@ -170,6 +180,8 @@ def check_answers(attempt: str) -> str | Response:
     page = taking.check_page(auth.taker(), attempt, now=instance.now())
     if page.attempt.handed_in_at is not None:
         return redirect(url_for("learn.result", attempt=attempt))
+    if page.attempt.ended:
+        return _ended(page.attempt)
     return render_template("learn/check.html", page=page)
 
 
@@ -187,6 +199,8 @@ def result(attempt: str) -> str | Response:
     """Show the result, or when it will be shown."""
     page = taking.result_page(auth.taker(), attempt, now=instance.now())
     if isinstance(page, taking.AttemptRef):
+        if page.ended:
+            return _ended(page)
         if page.handed_in_at is None:
             return redirect(url_for("learn.check_answers", attempt=attempt))
         return render_template("learn/held_back.html", attempt=page)
@@ -202,6 +216,18 @@ def my_work() -> str:
     return render_template("learn/my_work.html", page=page)
 
 
+@bp.get("/a/<assignment>")
+@access(Access.STUDENTS)
+def before(assignment: str) -> str | Response:
+    """Say what there is to know before the start, or why there is none now."""
+    student_id, _section = auth.student_ids()
+    page = starting.start_page(assignment, student_id, now=instance.now())
+    if page.under_way is not None:
+        position = attempts.first_open_position(auth.taker(), page.under_way)
+        return redirect(url_for("learn.question", attempt=page.under_way, position=position))
+    return render_template("learn/start.html", page=page)
+
+
 @bp.post("/a/<assignment>/start")
 @access(Access.STUDENTS)
 def start(assignment: str) -> Response:
@@ -209,14 +235,9 @@ def start(assignment: str) -> Response:
     student_id, _section = auth.student_ids()
     try:
         attempt = starting.start_assignment(assignment, student_id, now=instance.now(), rng=secrets.SystemRandom())
-    except CannotStartError as refused:
-        sentences = {
-            CannotStartError.NOT_OPEN: _("This quiz is not open yet."),
-            CannotStartError.CLOSED: _("This quiz is closed. Ask your teacher if you still need to take it."),
-            CannotStartError.NO_ATTEMPTS_LEFT: _("You have taken this quiz as often as you may."),
-        }
-        flash(sentences[refused.reason], "warn")
-        return redirect(url_for("learn.my_work"))
+    except CannotStartError:
+        # That page says why, and what to do next.
+        return redirect(url_for("learn.before", assignment=assignment))
     position = attempts.first_open_position(auth.taker(), attempt)
     return redirect(url_for("learn.question", attempt=attempt, position=position))
 
@@ -254,6 +275,19 @@ def draw_question(page: QuestionPage, form: Form, sure: ConfidenceForm, *, sente
     )
 
 
+@bp.app_errorhandler(PassedByError)
+def out_of_turn(error: PassedByError) -> tuple[str | Response, int]:
+    """Answer whoever asks for an earlier or a later question of a one-way quiz."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(error=RefusedError.PASSED_BY), 409
+    return render_template("learn/passed_by.html", attempt=error.attempt), 409
+
+
+def _ended(attempt: AttemptRef) -> str:
+    """Say that the time is over. Handing in is a change, so it is a button, or happens by itself."""
+    return render_template("learn/ended.html", attempt=attempt)
+
+
 def _token_is_good() -> bool:
     try:
         validate_csrf(request.form.get("csrf_token"))
@@ -285,9 +319,7 @@ def _after_refusal(page: QuestionPage, refused: RefusedError) -> Response:
         flash(_("This quiz was already handed in, so nothing was changed."), "warn")
         return redirect(url_for("learn.result", attempt=attempt))
     if refused.reason == RefusedError.PASSED_BY:
-        flash(_("You had already gone on from this question, and there is no way back in this quiz."), "warn")
-        position = attempts.first_open_position(auth.taker(), attempt)
-        return redirect(url_for("learn.question", attempt=attempt, position=position))
+        raise PassedByError(taking.attempt_ref(auth.taker(), attempt, now=instance.now()))
     if refused.reason == RefusedError.NOT_IN_CLASS:
         flash(_("You are no longer in this class, so nothing was changed. Every answer saved before is kept."), "warn")
         return redirect(url_for("learn.my_work"))

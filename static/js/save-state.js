@@ -66,6 +66,7 @@ class Saver {
     const body = await answer.json().catch(() => ({}));
     if (body.version !== undefined && this.form.elements.version) this.form.elements.version.value = body.version;
     this.retry = FIRST_RETRY;
+    if (body.time) this.form.dispatchEvent(new CustomEvent("timeleft", { detail: body.time }));
     if (body.saved_at === null) return this.say("none", this.status.dataset.unfinished);
     if (edits === this.edits) drop(this.form.dataset.draft); else this.keep();
     const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

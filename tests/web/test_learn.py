@@ -160,8 +160,10 @@ def test_a_closed_quiz_says_so_and_hands_in_what_was_saved(app: Flask, clock: Cl
 def test_all_attempts_used_is_a_sentence(lesson: Lesson) -> None:
     lesson.browser.submit(lesson.browser.get(lesson.path("check")))
     again = lesson.browser.post(f"/a/{lesson.assignment}/start")
-    assert again.location == "/me"
-    assert "as often as you may" in lesson.browser.follow(again).words
+    assert again.location == f"/a/{lesson.assignment}"
+    told = lesson.browser.follow(again)
+    assert "as often as you may" in told.words
+    assert lesson.path("result") in told.links()
     assert lesson.count(Attempt) == 1
 
 
