@@ -23,9 +23,11 @@ from quizapp.web import (
     errors,
     join,
     learn,
+    live,
     media,
     navigation,
     reading,
+    results,
     security,
     teach,
     trial,
@@ -57,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.configure(app, settings)
     _attach_storage(app, settings)
     _attach_languages(app, settings)
-    for part in (join, learn, asking, reading, trial, teach, author, account, admin, media):
+    for part in (join, learn, asking, reading, trial, teach, results, live, author, account, admin, media):
         app.register_blueprint(part.bp)
     security.init_app(app, settings)
     errors.init_app(app)

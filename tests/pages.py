@@ -38,6 +38,8 @@ _TOKEN = re.compile(r'(name="csrf_token" value=)"([^"]*)"')
 _RANDOM = (_TOKEN, re.compile(r'(name="(?:tab|kept|request_key|order)" value=)"([^"]*)"'))
 # Pages that were found faultless, but for what is random in them: looking once is enough.
 _inspected: set[bytes] = set()
+PARTS_OF_PAGES = ("/live/now",)
+"""Addresses that give a piece of a page to its script; the whole page is inspected with the piece in it."""
 
 
 def without_tokens(text: str) -> str:
@@ -56,7 +58,8 @@ class Page:
         self.status = response.status_code
         self.headers: Headers = response.headers
         self.body = response.get_data()
-        self.is_html = response.mimetype == "text/html"
+        part = self.status < 400 and path.partition("?")[0].endswith(PARTS_OF_PAGES)
+        self.is_html = response.mimetype == "text/html" and not part
         self.location = response.headers.get("Location")
         response.close()
         if self.is_html and not self.location:

@@ -21,14 +21,17 @@ from quizapp.items.numbers import numbers_in
 from quizapp.items.parts import (
     JSON,
     Alternative,
+    Choosing,
     Day,
     Example,
     Explanation,
     Fault,
     Feedback,
     Flags,
+    Markable,
     Markdown,
     Number,
+    Offer,
     Option,
     Part,
     Pick,
@@ -48,6 +51,8 @@ from quizapp.items.parts import (
     find_text,
     fold,
     in_order,
+    offers,
+    one_each,
     option_faults,
     picked,
     same_texts,
@@ -60,6 +65,7 @@ from quizapp.text import plain
 __all__ = [
     "JSON",
     "Alternative",
+    "Choosing",
     "Day",
     "Example",
     "Explanation",
@@ -67,8 +73,10 @@ __all__ = [
     "Feedback",
     "Flags",
     "Item",
+    "Markable",
     "Markdown",
     "Number",
+    "Offer",
     "Option",
     "Part",
     "Pick",
@@ -88,6 +96,8 @@ __all__ = [
     "fold",
     "in_order",
     "numbers_in",
+    "offers",
+    "one_each",
     "option_faults",
     "picked",
     "same_texts",
@@ -203,6 +213,27 @@ class Item(BaseModel, Generic[R]):
 
     def reading(self) -> str:
         """*Kind*, if it shows more than prompt and fields: that, as Markdown and without its key, for paper."""
+        return ""
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """*Kind*, if its answers can be counted: each place of choice with what can be chosen there."""
+        return ()
+
+    def chosen(self, response: R) -> tuple[frozenset[str], ...]:
+        """For each of `choosings` the keys that a response holds. A kind whose picks tell less has its own."""
+        picks = self.picks(response)
+        return tuple(frozenset(one.option for one in picks if one.place == at.place) for at in self.choosings())
+
+    def passage_words(self) -> tuple[Markable, ...]:
+        """*Kind*, if words of a passage can be marked: all of them, in order."""
+        return ()
+
+    def marked(self, response: R) -> tuple[int, ...]:
+        """*Kind*, with `passage_words`: the numbers of the marked words, from 1."""
+        return ()
+
+    def written(self, response: R) -> str:
+        """*Kind*, if students write in their own words: what they wrote, plain text."""
         return ""
 
     def flags(self) -> Flags:

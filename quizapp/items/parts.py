@@ -275,6 +275,52 @@ def picked(option: Option, place: str = "") -> Pick:
     return Pick(option.key, option.is_right, option.lure, option.misconception, place=place)
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One answer that can be chosen, for tables of who chose what.
+
+    `key` is what a response holds for it, `text` is Markdown.
+    """
+
+    key: str
+    text: str
+    right: bool
+    misconception: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """One place of a question where something is chosen, with its answers in the author's order.
+
+    `heading` is Markdown; None where the prompt says what is chosen. `several` may be chosen
+    at once. `place` is the one that picks name.
+    """
+
+    offers: tuple[Offer, ...]
+    heading: str | None = None
+    several: bool = False
+    place: str = ""
+
+
+def offers(options: Sequence[Option]) -> tuple[Offer, ...]:
+    """Options as answers that can be chosen."""
+    return tuple(Offer(one.key, one.text, one.is_right, one.misconception) for one in options)
+
+
+def one_each(keys: Iterable[str | None]) -> tuple[frozenset[str], ...]:
+    """One chosen key a place, None where nothing was chosen, in the form of `Item.chosen`."""
+    return tuple(frozenset() if key is None else frozenset({key}) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Markable:
+    """A word of a passage that can be marked: its text, the white space after it, and whether it is looked for."""
+
+    text: str
+    gap: str
+    wanted: bool
+
+
 class Flags(NamedTuple):
     """How many stretches of a question are sound, and how many have something to flag."""
 

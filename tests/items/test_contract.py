@@ -78,6 +78,27 @@ def test_feedback_says_what_the_score_says(kind: str, case: Example) -> None:
         assert reason in list(item.whys())
 
 
+@pytest.mark.parametrize(("kind", "case"), [c for c in CASES if c[1].case not in {"invalid", "blank"}], ids=named)
+def test_what_tables_count_is_what_was_answered(kind: str, case: Example) -> None:
+    item = example(kind)
+    response = item.from_words(case.words)
+    assert response is not None
+    places, chosen = item.choosings(), item.chosen(response)
+    assert len(places) == len(chosen)
+    for place, keys in zip(places, chosen, strict=True):
+        assert keys <= {offer.key for offer in place.offers}
+        assert len(keys) <= 1 or place.several
+        assert any(offer.right for offer in place.offers)
+        if case.case == "right":
+            rights = {offer.key for offer in place.offers if offer.right}
+            assert keys <= rights
+            assert keys == rights or not place.several
+    words, marked = item.passage_words(), item.marked(response)
+    assert all(1 <= number <= len(words) for number in marked)
+    assert not words or any(word.wanted for word in words)
+    assert any((places, words, item.written(response)))
+
+
 @pytest.mark.parametrize(("kind", "case"), [c for c in CASES if c[1].case == "invalid"], ids=named)
 def test_words_that_are_no_answer_are_refused_in_a_sentence(kind: str, case: Example) -> None:
     with pytest.raises(ResponseError, match=r"^[A-Z“].*\.$"):

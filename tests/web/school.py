@@ -48,6 +48,7 @@ class School:
             "quiz": self.quiz,
             "code": self.code,
             "position": "2",
+            "number": "1",
             "token": "no-such-link",
             "name": "0" * 64 + ".png",
             "report": MISSING,

@@ -85,6 +85,15 @@ TABLE: dict[Rule, Row] = {
         "302 404 404 404 302 404 404", {"name": "Ada L."}, changes=True
     ),
     ("POST", "/teach/c/<section>/cards"): Row("302 404 404 404 200 404 404", changes=True),
+    ("GET", "/teach/c/<section>/a/<assignment>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/results.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/questions.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/q/<int:number>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/q/<int:number>/show"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/q/<int:number>/answers.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/live"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/live/now"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/live/live.csv"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/a/<assignment>/release"): Row("302 404 404 404 302 404 404", changes=True),
     ("GET", "/t/<attempt>/<int:position>"): Row("404 200 404 404 404 404 404"),
     ("GET", "/t/<attempt>/<int:position>/feedback"): Row("404 302 404 404 404 404 404"),
@@ -183,6 +192,10 @@ def test_an_attempt_belongs_to_its_student_and_class_in_every_address(app: Flask
         f"/teach/c/{own}/students/{school.student}/{school.attempt}",
         f"/teach/c/{school.section}/students/{ben}/{school.attempt}",
         f"/teach/c/{school.section}/students/{school.student}/{'0' * 16}",
+        *(f"/teach/c/{own}/a/{school.assignment}{page}" for page in ("", "/live", "/live/now", "/q/1", "/results.csv")),
+        f"/teach/c/{school.section}/a/{school.assignment}/q/5",
+        f"/teach/c/{school.section}/a/{school.assignment}/q/0",
+        f"/teach/c/{school.section}/a/{school.assignment}?attempts=worst",
     ):
         assert owner.get(path).status == 404, path
     for path in (

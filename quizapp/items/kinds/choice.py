@@ -53,6 +53,7 @@ from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
     Alternative,
+    Choosing,
     Example,
     Fault,
     Feedback,
@@ -66,6 +67,7 @@ from quizapp.items.base import (
     alternative,
     find_option,
     in_order,
+    offers,
     option_faults,
     picked,
     shorten,
@@ -182,6 +184,14 @@ class Choice(Item[Chosen]):
     def keyed(self, response: Chosen, why: str) -> dict[str, Any]:
         """The chosen option right, all others wrong."""
         return {"options": tuple(one.turned(right=one.key == response.option, why=why) for one in self.options)}
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """One place with all options."""
+        return (Choosing(offers(self.options)),)
+
+    def written(self, response: Chosen) -> str:
+        """The reason, where one was asked for."""
+        return response.reason
 
     def lineage(self) -> JSON:
         """The option ids and which is right."""

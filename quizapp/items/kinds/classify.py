@@ -42,11 +42,13 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Choosing,
     Example,
     Fault,
     Feedback,
     Item,
     Markdown,
+    Offer,
     Part,
     Response,
     ResponseError,
@@ -57,6 +59,7 @@ from quizapp.items.base import (
     find_text,
     fold,
     in_order,
+    one_each,
     same_texts,
     shorten,
     text_id,
@@ -198,6 +201,19 @@ class Classify(Item[Sorted]):
                 for one in self.statements
             )
         }
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """A place for each statement, with all heaps."""
+        return tuple(
+            Choosing(
+                tuple(Offer(text_id(heap), heap, text_id(heap) == text_id(one.heap)) for heap in self.heaps), one.text
+            )
+            for one in self.statements
+        )
+
+    def chosen(self, response: Sorted) -> tuple[frozenset[str], ...]:
+        """The heap of each statement."""
+        return one_each(response.heaps.get(text_id(one.text)) for one in self.statements)
 
     def lineage(self) -> JSON:
         """The heaps, and each statement's own."""

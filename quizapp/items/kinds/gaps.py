@@ -44,6 +44,7 @@ from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
     Alternative,
+    Choosing,
     Example,
     Fault,
     Feedback,
@@ -61,6 +62,7 @@ from quizapp.items.base import (
     alternative,
     find_option,
     in_order,
+    offers,
     option_faults,
     picked,
     shorten,
@@ -280,6 +282,10 @@ class Gaps(Item[Filled]):
                 name: gap.filled_with(given[name], why) if name in given else gap for name, gap in self.gaps.items()
             }
         }
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """A place for each gap that has options."""
+        return tuple(Choosing(offers(gap.options), place=name) for name, gap in self._in_text() if gap.options)
 
     def lineage(self) -> JSON:
         """Each gap's options and accepted answers."""

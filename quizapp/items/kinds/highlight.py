@@ -56,6 +56,7 @@ from quizapp.items.base import (
     Feedback,
     Flags,
     Item,
+    Markable,
     Markdown,
     Part,
     Response,
@@ -336,6 +337,15 @@ class Highlight(Item[Marked]):
     def flags(self) -> Flags:
         """Decoys are sound, key phrases are to be flagged."""
         return Flags(len(self.cut.phrases) - len(self.keys), len(self.keys))
+
+    def passage_words(self) -> tuple[Markable, ...]:
+        """The pieces of the passage; those of key phrases are looked for."""
+        wanted = {number for phrase in self.keys for number in phrase.numbers}
+        return tuple(Markable(piece.text, piece.gap, n in wanted) for n, piece in enumerate(self.cut.pieces, 1))
+
+    def marked(self, response: Marked) -> tuple[int, ...]:
+        """The marked words."""
+        return response.words
 
     def lineage(self) -> JSON:
         """The words, and which of them are key or decoy."""

@@ -38,12 +38,15 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Choosing,
     Example,
     Fault,
     Feedback,
     Flags,
     Item,
+    Markable,
     Markdown,
+    Offer,
     Pick,
     Response,
     ResponseError,
@@ -57,6 +60,12 @@ from quizapp.text import plain
 Finding = Literal["sound", "problem"]
 #: The places of the two verdicts; the same for everybody, so they tell nothing.
 FINDINGS: tuple[Finding, Finding] = ("sound", "problem")
+_WORDS: dict[Finding, str] = {"sound": "Sound", "problem": "A problem"}
+
+
+def _bare(words: list[str]) -> list[str]:
+    """Words without case and the punctuation round them."""
+    return [fold(word).strip(".,;:!?()[]“”‘’\"'") for word in words]
 
 
 class Judged(Response):
@@ -169,7 +178,7 @@ class Judge(Item[Judged]):
 
     def summary(self, response: Judged | None) -> str:
         """The verdict in a word."""
-        return "" if response is None else {"sound": "Sound", "problem": "A problem"}[response.verdict]
+        return "" if response is None else _WORDS[response.verdict]
 
     def answer_texts(self) -> Iterator[Markdown]:
         """The passage as a block; why and where inside a line."""
@@ -199,6 +208,22 @@ class Judge(Item[Judged]):
     def keyed(self, response: Judged, why: str) -> dict[str, Any]:
         """The verdict, with nothing to point at."""
         return {"verdict": response.verdict, "why": why, "where": None}
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """One place with the two verdicts."""
+        return (Choosing(tuple(Offer(one, _WORDS[one], one == self.verdict) for one in FINDINGS)),)
+
+    def passage_words(self) -> tuple[Markable, ...]:
+        """The words of the passage; those the author points at are looked for."""
+        pieces = self.pieces()
+        wanted, said = _bare(plain(self.where or "").split()), _bare(pieces)
+        starts = (n for n in range(len(said)) if wanted and said[n : n + len(wanted)] == wanted)
+        start = next(starts, len(pieces))
+        return tuple(Markable(text, " ", start <= n < start + len(wanted)) for n, text in enumerate(pieces))
+
+    def marked(self, response: Judged) -> tuple[int, ...]:
+        """The words marked beside the verdict."""
+        return response.words
 
     def lineage(self) -> JSON:
         """The right verdict."""

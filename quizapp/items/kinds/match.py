@@ -40,11 +40,13 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Choosing,
     Example,
     Fault,
     Feedback,
     Item,
     Markdown,
+    Offer,
     Part,
     Response,
     ResponseError,
@@ -55,6 +57,7 @@ from quizapp.items.base import (
     find_text,
     fold,
     in_order,
+    one_each,
     same_texts,
     shorten,
     text_id,
@@ -194,6 +197,18 @@ class Match(Item[Matched]):
             for pair, right in zip(self.pairs, made, strict=True)
         )
         return {"pairs": pairs, "extra": tuple(text for text in rights.values() if text not in made)}
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """A place for each left side, with all partners."""
+        rights = self._rights()
+        return tuple(
+            Choosing(tuple(Offer(key, text, key == text_id(pair.right)) for key, text in rights.items()), pair.left)
+            for pair in self.pairs
+        )
+
+    def chosen(self, response: Matched) -> tuple[frozenset[str], ...]:
+        """The partner of each left side."""
+        return one_each(response.pairs.get(text_id(pair.left)) for pair in self.pairs)
 
     def lineage(self) -> JSON:
         """The pairs and what is left over."""

@@ -43,6 +43,7 @@ from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
     Alternative,
+    Choosing,
     Example,
     Fault,
     Feedback,
@@ -57,6 +58,7 @@ from quizapp.items.base import (
     alternative,
     find_option,
     in_order,
+    offers,
     option_faults,
     picked,
     shorten,
@@ -170,6 +172,10 @@ class Multiple(Item[ChosenSeveral]):
     def keyed(self, response: ChosenSeveral, why: str) -> dict[str, Any]:
         """The ticked options right, all others wrong."""
         return {"options": tuple(one.turned(right=one.key in response.options, why=why) for one in self.options)}
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """One place with all options, any number of which may be ticked."""
+        return (Choosing(offers(self.options), several=True),)
 
     def lineage(self) -> JSON:
         """The option ids and which are right."""

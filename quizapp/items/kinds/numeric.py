@@ -184,6 +184,10 @@ class Numeric(Item[TypedNumber]):
         """The number as typed, with the tolerance there was."""
         return {"answer": numbers_in(response.text, self.unit)[0], "between": None, "near": (), "why": why}
 
+    def written(self, response: TypedNumber) -> str:
+        """The number as it was typed."""
+        return response.text
+
     def lineage(self) -> JSON:
         """The ends of what is right."""
         return [f"{end.normalize():f}" for end in self.ends]

@@ -130,6 +130,10 @@ class Open(Item[Written]):
         """The rubric."""
         return self.rubric
 
+    def written(self, response: Written) -> str:
+        """The whole answer."""
+        return response.text
+
     def lineage(self) -> JSON:
         """The rubric."""
         return sorted(self.rubric.items())

@@ -40,11 +40,13 @@ from wtforms import Form
 from quizapp.items import controls
 from quizapp.items.base import (
     JSON,
+    Choosing,
     Example,
     Fault,
     Feedback,
     Item,
     Markdown,
+    Offer,
     Part,
     Response,
     ResponseError,
@@ -53,6 +55,7 @@ from quizapp.items.base import (
     Text,
     find_text,
     in_order,
+    one_each,
     same_texts,
     shorten,
     text_id,
@@ -197,6 +200,21 @@ class Order(Item[Placed]):
         """The lines in the order they were put in, none tied."""
         texts = {text_id(text): text for text in self._texts()}
         return {"items": tuple(texts[one] for one in response.sequence()), "why": why}
+
+    def choosings(self) -> tuple[Choosing, ...]:
+        """A place for each line, with all places it can be put at."""
+        return tuple(
+            Choosing(
+                tuple(Offer(str(n), str(n), one.low <= n <= one.high) for n in range(1, len(self._texts()) + 1)),
+                one.text,
+            )
+            for one in self._places({})
+        )
+
+    def chosen(self, response: Placed) -> tuple[frozenset[str], ...]:
+        """The place of each line."""
+        places = (response.places.get(text_id(text)) for text in self._texts())
+        return one_each(None if place is None else str(place) for place in places)
 
     def lineage(self) -> JSON:
         """The ranks in order."""

@@ -163,6 +163,10 @@ class Short(Item[TypedWords]):
         """The words as typed, and nothing else."""
         return {"accept": (response.text,), "near": (), "why": why}
 
+    def written(self, response: TypedWords) -> str:
+        """What was typed."""
+        return response.text
+
     def lineage(self) -> JSON:
         """The accepted answers."""
         return sorted(set(map(spoken, self.accept)))

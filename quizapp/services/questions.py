@@ -1,0 +1,213 @@
+"""One question of an assignment: what was chosen, by whom, how surely, and how the question behaved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from quizapp.items.base import Shown
+from quizapp.measure.item_analysis import ItemStatistics, analyse
+from quizapp.measure.options import Choices
+from quizapp.models import CountingAttempt, db
+from quizapp.services.answer_tables import (
+    AnswerGroup,
+    Belief,
+    Certainty,
+    Given,
+    OptionTable,
+    Overlay,
+    WrittenReason,
+    answer_groups,
+    certainty,
+    option_tables,
+    overlay,
+    written_reasons,
+)
+from quizapp.services.catalogue import Html, html_of
+from quizapp.services.misconceptions import misconceptions_named
+from quizapp.services.results import Which, which_attempts
+from quizapp.services.rosters import NotFoundError, SectionRef, get_section
+from quizapp.services.sheet import Answer, AssignmentSheet, Person, Question, Sheet, Sitting, read_sheet
+
+ANSWERS_TO_SHOW_SEPARATION = 100
+"""Marked answers from which a page prints how well a question separates strong from weak work."""
+ANSWERS_TO_PROJECT = 5
+"""Fewer answers than this are not shown to a class: everybody would know whose they are."""
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """A question with its answers. Counts are of marked answers in the attempts that `which` names."""
+
+    section: SectionRef
+    assignment: AssignmentSheet
+    which: Which
+    question: Question
+    questions: int
+    shown: Shown
+    """An order to draw the question in."""
+    tables: tuple[OptionTable, ...]
+    groups: tuple[AnswerGroup, ...]
+    """For questions without one list of answers to choose from."""
+    reasons: tuple[WrittenReason, ...]
+    overlay: Overlay | None
+    certainty: Certainty
+    statistics: ItemStatistics
+    states: dict[str, int]
+    """How many answers are right, partly, wrong, blank, waiting."""
+    blank: tuple[Person, ...]
+    left_out: int
+    """Answers that a correction leaves out of the marks; counted nowhere here."""
+    unmarked: int
+    """Students among the attempts whose answer has no mark yet."""
+    earlier: int
+    """Answers to an earlier version with another key or other answers; counted nowhere here."""
+    html: Html
+
+    @property
+    def marked(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def answered(self) -> int:
+        return self.marked - self.states["blank"]
+
+    @property
+    def separation_shown(self) -> bool:
+        """Whether enough answers stand behind the correlation to print it."""
+        return self.statistics.r is not None and self.statistics.shown >= ANSWERS_TO_SHOW_SEPARATION
+
+    @property
+    def can_be_projected(self) -> bool:
+        return self.answered >= ANSWERS_TO_PROJECT
+
+
+def question_page(
+    section: str, assignment: str, number: int, account_id: int, *, now: datetime, which: str | None = None
+) -> QuestionPage:
+    """Return one question of an assignment with everything that was answered to it.
+
+    Args:
+        number: the question's number in the results, from 1.
+        which: one of `Which`; None for the attempt that counts in this assignment.
+
+    Raises:
+        NotFoundError: no such question in an assignment of this teacher's class.
+    """
+    found = get_section(section, account_id)
+    sheet = read_sheet(found.id, assignment)
+    if not 1 <= number <= len(sheet.questions):
+        raise NotFoundError("question")
+    question = sheet.questions[number - 1]
+    chosen = which_attempts(which, sheet.assignment.counting)
+    sittings = _sittings(sheet, chosen)
+    asked = [(person, one.answers[question.item_id]) for person, one in sittings if question.item_id in one.answers]
+    current = [(person, answer) for person, answer in asked if answer.lineage == question.lineage]
+    left_out = sum(answer.void for _, answer in current)
+    given = [Given(person, answer) for person, answer in current if answer.counts]
+    return _page(found, sheet, chosen, question, sittings, given, left_out, len(current), len(asked) - len(current))
+
+
+def _page(
+    section: SectionRef,
+    sheet: Sheet,
+    which: Which,
+    question: Question,
+    sittings: Sequence[tuple[Person, Sitting]],
+    given: Sequence[Given],
+    left_out: int,
+    current: int,
+    earlier: int,
+) -> QuestionPage:
+    item = question.item
+    beliefs = _beliefs(question)
+    tables = option_tables(item, given, beliefs)
+    states = [one.answer.state for one in given]
+    return QuestionPage(
+        section=section,
+        assignment=sheet.assignment,
+        which=which,
+        question=question,
+        questions=len(sheet.questions),
+        shown=item.shuffle(Random(question.revision_id)),  # noqa: S311 - an order to look at, not a secret
+        tables=tables,
+        groups=answer_groups(item, given) if len(tables) != 1 and not item.passage_words() else (),
+        reasons=written_reasons(item, given) if tables else (),
+        overlay=overlay(item, given),
+        certainty=certainty(given),
+        statistics=_statistics(sheet, question, [one for _, one in sittings]),
+        states={state: states.count(state) for state in ("right", "partly", "wrong", "blank", "waiting")},
+        blank=tuple(one.person for one in given if one.answer.state == "blank"),
+        left_out=left_out,
+        unmarked=current - len(given) - left_out,
+        earlier=earlier,
+        html=html_of(
+            db.session(),
+            [*question.content.texts(), *((one.correction, False) for one in beliefs.values() if one.correction)],
+        ),
+    )
+
+
+def _sittings(sheet: Sheet, which: Which) -> list[tuple[Person, Sitting]]:
+    if which is Which.ALL:
+        return [(person, one) for person in sheet.people for one in sheet.sittings.get(person.id, ())]
+    counting = CountingAttempt(which.value)
+    chosen = ((person, sheet.counting(counting, person.id)) for person in sheet.people)
+    return [(person, one) for person, one in chosen if one is not None]
+
+
+def _beliefs(question: Question) -> dict[str, Belief]:
+    """The misconceptions behind the answers of a question, by slug; those not on the list are told by their slug."""
+    slugs = {
+        offer.misconception for place in question.item.choosings() for offer in place.offers if offer.misconception
+    }
+    known = misconceptions_named(slugs) if slugs else {}
+    return {
+        slug: Belief(known[slug].name, known[slug].correction) if slug in known else Belief(slug.replace("-", " "), "")
+        for slug in slugs
+    }
+
+
+def _statistics(sheet: Sheet, question: Question, sittings: Sequence[Sitting]) -> ItemStatistics:
+    """How the question behaved among all questions of these attempts."""
+    answers = [_counted(sheet, sitting) for sitting in sittings]
+    marks = [[None if answer is None else answer.fraction for answer in row] for row in answers]
+    place = question.number - 1
+    places = question.item.choosings()
+    choices: list[Choices | None] = [None] * len(sheet.questions)
+    if len(places) == 1:
+        offers = places[0].offers
+        choices[place] = Choices(
+            options=tuple(offer.key for offer in offers),
+            key=frozenset(offer.key for offer in offers if offer.right),
+            chosen=tuple(None if row[place] is None else _chosen(row[place]) for row in answers),
+        )
+    return analyse(
+        marks,
+        [1.0] * len(sheet.questions),
+        blanks=[[answer is not None and answer.response is None for answer in row] for row in answers],
+        choices=choices,
+        chances=[one.item.chance() for one in sheet.questions],
+    ).items[place]
+
+
+def _counted(sheet: Sheet, sitting: Sitting) -> list[Answer | None]:
+    """The marked answers of an attempt by question, without those to other versions.
+
+    In a timed quiz what comes after the last answer was not reached: it is 0 in the marks, and says
+    nothing about the question.
+    """
+    reached = max((one.place for one in sitting.answers.values() if one.response is not None), default=0)
+    counted: list[Answer | None] = []
+    for question in sheet.questions:
+        answer = sitting.answers.get(question.item_id)
+        current = answer is not None and answer.fraction is not None and answer.lineage == question.lineage
+        left_out = answer is not None and sheet.assignment.timed and answer.place > reached
+        counted.append(answer if current and not left_out else None)
+    return counted
+
+
+def _chosen(answer: Answer | None) -> frozenset[str]:
+    return frozenset() if answer is None or answer.response is None else answer.item.chosen(answer.response)[0]
