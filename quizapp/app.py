@@ -21,11 +21,13 @@ from quizapp.web import (
     auth,
     author,
     errors,
+    insight,
     join,
     learn,
     live,
     media,
     navigation,
+    practice,
     reading,
     results,
     security,
@@ -59,7 +61,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.configure(app, settings)
     _attach_storage(app, settings)
     _attach_languages(app, settings)
-    for part in (join, learn, asking, reading, trial, teach, results, live, author, account, admin, media):
+    parts = (
+        join, learn, asking, practice, reading, trial,
+        teach, insight, results, live, author, account, admin, media,
+    )  # fmt: skip
+    for part in parts:
         app.register_blueprint(part.bp)
     security.init_app(app, settings)
     errors.init_app(app)

@@ -228,9 +228,11 @@ class Alternative:
     """One of the answers offered at one place of a question, as rules about wording need it.
 
     `text` and `why` are Markdown. `words` is the response, in the author's words, of
-    somebody who chooses this and nothing else. `at` is where it stands in the item.
+    somebody who chooses this and nothing else. `at` is where it stands in the item. `key` is the id
+    that responses hold.
     """
 
+    key: str
     text: str
     right: bool
     why: str | None
@@ -244,6 +246,7 @@ class Alternative:
 def alternative(option: Option, words: JSON, *at: str | int) -> Alternative:
     """An option as an alternative; `at` is where it stands, `words` the response that chooses only it."""
     return Alternative(
+        key=option.key,
         text=option.text,
         right=option.is_right,
         why=option.why,

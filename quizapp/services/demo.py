@@ -52,13 +52,25 @@ class Manner(StrEnum):
     ABSENT = "absent"
 
 
-# The probability of a right answer to an item with a problem in it, and to a sound one.
-ABILITY: dict[Manner, tuple[float, float]] = {
-    Manner.CAREFUL: (0.84, 0.86),
-    Manner.OVER_SUSPICIOUS: (0.72, 0.25),
-    Manner.OVER_TRUSTING: (0.35, 0.85),
-    Manner.GUESSING: (0.0, 0.0),
-    Manner.ABSENT: (0.5, 0.5),
+@dataclass(frozen=True)
+class Ability:
+    """The probability of a right answer by what a question holds, and the wrong answers that tempt."""
+
+    usual: float
+    problem: float
+    """To a passage that has a problem."""
+    sound: float
+    """To a passage with nothing wrong."""
+    lure: str | None = None
+    """The kind of wrong answer that is chosen first."""
+
+
+ABILITY: dict[Manner, Ability] = {
+    Manner.CAREFUL: Ability(0.84, 0.88, 0.88),
+    Manner.OVER_SUSPICIOUS: Ability(0.62, 0.86, 0.18, "cynical"),
+    Manner.OVER_TRUSTING: Ability(0.55, 0.18, 0.86, "credulous"),
+    Manner.GUESSING: Ability(0.0, 0.0, 0.0),
+    Manner.ABSENT: Ability(0.5, 0.5, 0.5),
 }
 SHARES = (
     (Manner.CAREFUL, 10),
@@ -176,9 +188,11 @@ def _deal_manners(rng: random.Random) -> dict[str, Manner]:
 
 
 def _timetable(quizzes: tuple[QuizRef, ...], began: datetime, weeks: int) -> Iterator[tuple[int, QuizRef, datetime]]:
-    for week in range(1, weeks + 1):
-        quiz = quizzes[(week - 1) % len(quizzes)]
-        yield week, quiz, began + timedelta(weeks=week - 1, days=2, hours=1)
+    """Spread every quiz evenly over the weeks, at least one a week."""
+    lessons = max(weeks, len(quizzes))
+    for lesson in range(lessons):
+        day = began + timedelta(days=1 + lesson * 7 * weeks // lessons, hours=1)
+        yield (day - began).days // 7 + 1, quizzes[lesson % len(quizzes)], day
 
 
 def _take(
@@ -217,18 +231,29 @@ def _answer(
     item: Item[Any], shown: dict[str, Any], manner: Manner, week: int, rng: random.Random
 ) -> tuple[dict[str, Any] | None, float | None]:
     """Return a response as JSON and how sure the student says to be."""
-    with_problem, sound = ABILITY[manner]
-    chance = sound if item.control else with_problem
+    ability = ABILITY[manner]
+    flags = item.flags()
+    chance = ability.sound if item.control else ability.problem if flags.flagged > flags.sound else ability.usual
     if manner is not Manner.GUESSING:
         chance = _learned(chance, week, harder={"hard": 0.6, "easy": -0.5}.get(item.difficulty or "", 0))
-    right = rng.random() < chance
     key = item.key()
-    if right and key is not None:
+    if rng.random() < chance and key is not None:
         response = item.from_words(key)
         return (None if response is None else response.to_json()), rng.choice((0.75, 0.95, 0.95))
-    guess = _guess(item, shown, rng, any_will_do=manner is Manner.GUESSING)
-    sure = 0.5 if manner is Manner.GUESSING else rng.choice((0.5, 0.75, 0.75, 0.95))
+    guess = _lured(item, ability.lure, rng) or _guess(item, shown, rng, any_will_do=manner is Manner.GUESSING)
+    sure = 0.5 if manner is Manner.GUESSING else rng.choice((0.5, 0.5, 0.75, 0.75, 0.75, 0.95))
     return guess, sure
+
+
+def _lured(item: Item[Any], lure: str | None, rng: random.Random) -> dict[str, Any] | None:
+    """Return a wrong answer of the kind that tempts this student, where there is one."""
+    tempting = [
+        one.words for place in item.alternatives()[:1] for one in place if lure is not None and one.lure == lure
+    ]
+    if not tempting:
+        return None
+    response = item.from_words(rng.choice(tempting))
+    return None if response is None else response.to_json()
 
 
 def _learned(chance: float, week: int, harder: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,15 @@ from quizapp.services.tallies import show_marks
 
 @dataclass(frozen=True)
 class SkillColumn:
-    """A skill as a heading."""
+    """A skill, or a strand of several, as a heading."""
 
     slug: str
     name: str
     definition: str
     strand: str
+    strand_name: str
+    skills: tuple[str, ...]
+    """The slugs of the skills it stands for: its own, or those of the strand."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ class SkillCell:
     answers: int
     needed: int
     """Answers still missing before a level can be named."""
+    estimate: float | None = None
+    """Share of marks to expect, from 0 to 1; None without evidence."""
+    low: float | None = None
+    high: float | None = None
 
     @property
     def count(self) -> str:
@@ -42,7 +49,7 @@ class SkillCell:
         return f"{show_marks(self.earned)} of {self.answers}" if self.answers else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScoreRow:
     """The newest mark of one answer."""
 
@@ -63,7 +70,27 @@ class ScoreRow:
 def list_skills() -> tuple[SkillColumn, ...]:
     """Return all skills in their order."""
     rows = db.session.scalars(sa.select(Skill).order_by(Skill.position))
-    return tuple(SkillColumn(row.slug, row.name, row.definition, row.strand) for row in rows)
+    return tuple(
+        SkillColumn(row.slug, row.name, row.definition, row.strand, row.strand_name, (row.slug,)) for row in rows
+    )
+
+
+def strands_of(skills: Sequence[SkillColumn]) -> tuple[SkillColumn, ...]:
+    """Gather skills into their strands, in the order in which each strand comes first."""
+    by_strand: dict[str, list[SkillColumn]] = {}
+    for skill in skills:
+        by_strand.setdefault(skill.strand, []).append(skill)
+    return tuple(
+        SkillColumn(
+            slug=strand,
+            name=members[0].strand_name,
+            definition=", ".join(skill.name for skill in members),
+            strand=strand,
+            strand_name=members[0].strand_name,
+            skills=tuple(skill.slug for skill in members),
+        )
+        for strand, members in by_strand.items()
+    )
 
 
 def scores_of_section(section_id: int) -> tuple[ScoreRow, ...]:
@@ -81,7 +108,13 @@ def scores_of_student(student_id: int, section_id: int | None = None) -> tuple[S
 
 def scores_shown_to(student_id: int, *, now: datetime) -> tuple[ScoreRow, ...]:
     """Return the newest marks that a student may see: none of results that are held back."""
-    held_back = (
+    scores = _newest(sa.and_(Score.student_id == student_id, Score.attempt_item_id.not_in(held_back(student_id, now))))
+    return _counted(scores, Attempt.student_id == student_id)
+
+
+def held_back(student_id: int, now: datetime) -> sa.Select[int]:
+    """Select the attempt items of a student whose results may not be seen yet."""
+    return (
         sa.select(AttemptItem.id)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(Assignment, Assignment.id == Attempt.assignment_id)
@@ -92,19 +125,25 @@ def scores_shown_to(student_id: int, *, now: datetime) -> tuple[ScoreRow, ...]:
             sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
         )
     )
-    scores = _newest(sa.and_(Score.student_id == student_id, Score.attempt_item_id.not_in(held_back)))
-    return _counted(scores, Attempt.student_id == student_id)
 
 
-def skill_cells(skills: Iterable[SkillColumn], rows: Iterable[ScoreRow]) -> tuple[SkillCell, ...]:
-    """Return one student's level and count in each skill."""
-    by_skill: dict[str | None, list[ScoreRow]] = {}
+def skill_cells(columns: Iterable[SkillColumn], rows: Iterable[ScoreRow]) -> tuple[SkillCell, ...]:
+    """Return one student's level and count in each skill, or in each strand.
+
+    Args:
+        rows: oldest answers first.
+    """
+    columns = tuple(columns)
+    column_of = {slug: place for place, column in enumerate(columns) for slug in column.skills}
+    sorted_out: list[list[ScoreRow]] = [[] for _ in columns]
     for row in rows:
-        by_skill.setdefault(row.skill, []).append(row)
-    return tuple(_cell(skill, by_skill.get(skill.slug, [])) for skill in skills)
+        place = column_of.get(row.skill or "")
+        if place is not None:
+            sorted_out[place].append(row)
+    return tuple(_cell(column, found) for column, found in zip(columns, sorted_out, strict=True))
 
 
-def _cell(skill: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
+def _cell(column: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
     shown = mastery(
         Answer(
             score=row.fraction,
@@ -115,7 +154,9 @@ def _cell(skill: SkillColumn, rows: list[ScoreRow]) -> SkillCell:
         )
         for row in rows
     )
-    return SkillCell(skill, shown.level, shown.earned, shown.answers, shown.needed)
+    return SkillCell(
+        column, shown.level, shown.earned, shown.answers, shown.needed, shown.estimate, shown.low, shown.high
+    )
 
 
 def _counted(rows: tuple[ScoreRow, ...], which: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:

@@ -30,7 +30,7 @@ def forget_the_old(*, now: datetime) -> int:
     """
     with writing() as session:
         trials = session.execute(
-            sa.delete(Attempt).where(Attempt.assignment_id.is_(None), Attempt.started_at < now - TRIALS_KEPT)
+            sa.delete(Attempt).where(Attempt.visitor_hash.is_not(None), Attempt.started_at < now - TRIALS_KEPT)
         )
         session.execute(sa.delete(SignIn).where(SignIn.expires_at < now))
         session.execute(sa.delete(Throttle).where(Throttle.window_ends < now))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from quizapp import text
 from quizapp.bank.evidence import Stretch, pointed_at
 from quizapp.items.base import Feedback, Response, Shown
+from quizapp.measure.discernment import Counts
 from quizapp.models import (
     Assignment,
     Attempt,
@@ -31,6 +32,7 @@ from quizapp.services.mark_history import MarkStep, TeachersMark, mark_steps, te
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import SkillTally, Tally
 from quizapp.services.timing import Support
+from quizapp.services.trust import counts_in
 
 LAST_HOUR = 60 * 60
 """Seconds before closing from which the time left is shown where there is no limit."""
@@ -186,6 +188,8 @@ class ResultPage:
     certain: Tally
     """Of the answers given as certain."""
     guessed: Tally
+    verdicts: Counts
+    """On passages; empty for a visitor's trial."""
     next_step: str | None
     """The skill to practise next, by name: the one with the smallest share."""
 
@@ -299,6 +303,7 @@ def result_page(taker: Taker, attempt: str, *, now: datetime) -> ResultPage | At
         skills=skills,
         certain=Tally.of(line.fraction for line in answered if (line.confidence or 0) > 0.9),
         guessed=Tally.of(line.fraction for line in answered if 0 < (line.confidence or 0) < 0.6),
+        verdicts=counts_in(attempt),
         next_step=None if weakest is None else weakest.name,
     )
 

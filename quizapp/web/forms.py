@@ -26,6 +26,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from quizapp.models import FeedbackMode
 from quizapp.services.attempts import CONFIDENCE_LEVELS
 from quizapp.services.credentials import password_problem
+from quizapp.services.notes import NOTE_MAX
 from quizapp.services.rosters import read_names
 
 
@@ -159,6 +160,18 @@ class StudentsForm(FlaskForm):
 
 class RenameForm(FlaskForm):
     name = StringField(_l("Name in this class"), [DataRequired(_l("Type a name.")), Length(max=80)], filters=[stripped])
+
+
+class NoteForm(OnceForm):
+    text = TextAreaField(
+        _l("New note"),
+        [
+            DataRequired(_l("Write a note first.")),
+            Length(max=NOTE_MAX, message=_l("Keep a note under 2,000 characters.")),
+        ],
+        filters=[stripped],
+        description=_l("Only teachers of this class see it."),
+    )
 
 
 class AssignForm(OnceForm):

@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from quizapp.models import FeedbackMode
-from quizapp.services import assigning, dashboards, lessons, rosters
+from quizapp.services import assigning, class_page, dashboards, lessons, rosters, student_page
 from quizapp.services.assigning import AssignmentRules
+from quizapp.services.class_page import ClassView, Sort
 from quizapp.services.rosters import CardsPage, SectionRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms import AssignForm, RenameForm, SectionForm, StudentsForm
+from quizapp.web.forms import AssignForm, NoteForm, RenameForm, SectionForm, StudentsForm
 from quizapp.web.qr import qr_svg
 
 bp = Blueprint("teach", __name__, url_prefix="/teach")
@@ -49,7 +50,7 @@ def new_section() -> str | Response | tuple[str, int]:
 @access(Access.STAFF)
 def section(section: str) -> str:
     """Show students × skills and how far the class is."""
-    page = dashboards.class_page(section, auth.account_id(), now=instance.now())
+    page = class_page.class_page(section, auth.account_id(), now=instance.now(), view=_view())
     return render_template("teach/section.html", page=page, **_door(page.section))
 
 
@@ -103,16 +104,16 @@ def cards(section: str) -> str:
 @access(Access.STAFF)
 def student(section: str, student: str) -> str:
     """Show one student's skills and attempts."""
-    page = dashboards.student_page(section, student, auth.account_id(), now=instance.now())
-    form = RenameForm(formdata=None, name=page.name)
-    return render_template("teach/student.html", page=page, form=form)
+    page = student_page.student_page(section, student, auth.account_id(), now=instance.now())
+    form = RenameForm(formdata=None, name=page.student.name)
+    return render_template("teach/student.html", page=page, form=form, note=NoteForm(formdata=None))
 
 
 @bp.post("/c/<section>/students/<student>/name")
 @access(Access.STAFF)
 def rename(section: str, student: str) -> str | Response | tuple[str, int]:
     """Give a student another name in this class."""
-    page = dashboards.student_page(section, student, auth.account_id(), now=instance.now())
+    page = student_page.student_page(section, student, auth.account_id(), now=instance.now())
     form = RenameForm()
     if form.validate_on_submit():
         try:
@@ -122,7 +123,8 @@ def rename(section: str, student: str) -> str | Response | tuple[str, int]:
         else:
             flash(_("The name is changed. Print a new card if the old one shows the old name."), "good")
             return redirect(url_for("teach.student", section=section, student=student))
-    body = render_template("teach/student.html", page=page, form=form, errors=form.errors)
+    note = NoteForm(formdata=None)
+    body = render_template("teach/student.html", page=page, form=form, note=note, errors=form.errors)
     return body, 422
 
 
@@ -140,7 +142,7 @@ def remove(section: str, student: str) -> Response:
 @access(Access.STAFF)
 def student_attempt(section: str, student: str, attempt: str) -> str:
     """Show one attempt, question by question."""
-    page = dashboards.student_attempt_page(section, student, attempt, auth.account_id(), now=instance.now())
+    page = student_page.student_attempt_page(section, student, attempt, auth.account_id(), now=instance.now())
     return render_template("teach/student_attempt.html", page=page)
 
 
@@ -205,6 +207,16 @@ def release(section: str, assignment: str) -> Response:
     assigning.release_results(found, assignment, now=instance.now())
     flash(_("Students who handed in can now see their results."), "good")
     return redirect(url_for("teach.section", section=section))
+
+
+def _view() -> ClassView:
+    """Return how the table is wanted; what an address cannot mean is left out."""
+    sort = request.args.get("sort", "")
+    return ClassView(
+        sort=Sort(sort) if sort in set(Sort) else Sort.NAME,
+        group=request.args.get("group") or None,
+        by_skill=request.args.get("show") == "skills",
+    )
 
 
 def _cards(made: CardsPage) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import sqlalchemy as sa
 
 from quizapp.measure.mastery import Level
 from quizapp.models import db
-from quizapp.services import attempts, dashboards, my_work, rosters
+from quizapp.services import attempts, class_page, dashboards, my_work, practice, rosters, student_page, tempting, trust
+from quizapp.services.class_page import ClassView
 from quizapp.services.demo import Demo, make_demo
 from quizapp.services.my_work import my_work as work_of
 from quizapp.services.rosters import NotFoundError
@@ -87,13 +89,13 @@ def hand_in_one(names: tuple[str, ...] = ("Ada", "Ben"), login: str = "rivera") 
 
 def test_the_class_page_equals_an_independent_recount(demo: tuple[Demo, Teacher]) -> None:
     made, teacher = demo
-    page = dashboards.class_page(made.section.public_id, teacher.id, now=START)
+    page = class_page.class_page(made.section.public_id, teacher.id, now=START, view=ClassView(by_skill=True))
     counted = {
         (row.display_name, row.skill): (pytest.approx(row.earned), row.answers)
         for row in db.session.execute(sa.text(CELLS), {"section": made.section.id})
     }
     shown: dict[Any, Any] = {
-        (row.name, cell.skill.slug): (cell.earned, cell.answers)
+        (row.student.name, cell.skill.slug): (cell.earned, cell.answers)
         for row in page.rows
         for cell in row.cells
         if cell.answers
@@ -103,15 +105,18 @@ def test_the_class_page_equals_an_independent_recount(demo: tuple[Demo, Teacher]
     totals = [(sum(c[0].expected for c in column), sum(c[1] for c in column)) for column in columns(counted, page)]
     assert [(pytest.approx(cell.earned), cell.answers) for cell in page.footer] == totals
     assert page.answers == sum(answers for _, answers in counted.values())
+    strands = class_page.class_page(made.section.public_id, teacher.id, now=START)
+    assert [cell.earned for cell in strands.footer] == [pytest.approx(sum(earned for earned, _ in totals))]
+    assert [cell.answers for cell in strands.footer] == [page.answers]
 
 
-def columns(counted: dict[Any, Any], page: dashboards.ClassPage) -> list[list[Any]]:
-    return [[value for (_, slug), value in counted.items() if slug == skill.slug] for skill in page.skills]
+def columns(counted: dict[Any, Any], page: class_page.ClassPage) -> list[list[Any]]:
+    return [[value for (_, slug), value in counted.items() if slug == skill.slug] for skill in page.columns]
 
 
 def test_progress_of_assignments_equals_an_independent_recount(demo: tuple[Demo, Teacher]) -> None:
     made, teacher = demo
-    page = dashboards.class_page(made.section.public_id, teacher.id, now=START)
+    page = class_page.class_page(made.section.public_id, teacher.id, now=START)
     counted = {
         row.public_id: (row.done, row.working, made.students - row.done - row.working)
         for row in db.session.execute(sa.text(HANDED_IN), {"section": made.section.id})
@@ -120,22 +125,22 @@ def test_progress_of_assignments_equals_an_independent_recount(demo: tuple[Demo,
     assert shown == counted
     assert sum(done for done, *_ in shown.values()) == made.handed_in
     assert {line.students for line in page.assignments} == {made.students}
-    behind = {row.name for row in page.behind}
-    assert len(behind) == sum(1 for row in page.rows if row.open_work) > 0
 
 
 def test_a_students_pages_add_up(demo: tuple[Demo, Teacher]) -> None:
     made, teacher = demo
     section = made.section.public_id
-    page = dashboards.class_page(section, teacher.id, now=START)
+    page = class_page.class_page(section, teacher.id, now=START, view=ClassView(by_skill=True))
     for row in page.rows[:6]:
-        student = dashboards.student_page(section, row.public_id, teacher.id, now=START)
+        student = student_page.student_page(section, row.student.public_id, teacher.id, now=START)
         shown = {cell.skill.slug: (cell.earned, cell.answers, cell.level) for cell in student.cells}
         assert {cell.skill.slug: (cell.earned, cell.answers, cell.level) for cell in row.cells} == shown
         for line in student.attempts:
-            attempt = dashboards.student_attempt_page(section, row.public_id, line.public_id, teacher.id, now=START)
+            attempt = student_page.student_attempt_page(
+                section, row.student.public_id, line.public_id, teacher.id, now=START
+            )
             assert line.total.earned == pytest.approx(attempt.total.earned)
-        own = my_work.my_work(student.student_id, made.section.id, now=START)
+        own = my_work.my_work(student.student.id, made.section.id, now=START)
         assert {cell.skill.slug: (cell.earned, cell.answers, cell.level) for cell in own.cells} == {
             slug: cell for slug, cell in shown.items() if cell[1]
         }
@@ -145,7 +150,7 @@ def test_a_students_pages_add_up(demo: tuple[Demo, Teacher]) -> None:
 
 def test_small_numbers_by_hand() -> None:
     school_class, teacher, attempt = hand_in_one()
-    page = dashboards.class_page(school_class.ref.public_id, teacher.id, now=START)
+    page = class_page.class_page(school_class.ref.public_id, teacher.id, now=START, view=ClassView(by_skill=True))
     ada, ben = page.rows
     assert [(cell.skill.slug, cell.count, cell.level, cell.needed) for cell in ada.cells] == [
         ("verbs", "1 of 2", Level.no_evidence, 3),
@@ -154,14 +159,13 @@ def test_small_numbers_by_hand() -> None:
     assert [(cell.count, cell.level) for cell in ben.cells] == [("", Level.no_evidence)] * 2
     assert (ada.open_work, ben.open_work, ben.last_active) == (0, 1, None)
     assert [(line.handed_in, line.working, line.not_started) for line in page.assignments] == [(1, 0, 1)]
-    assert page.hardest is None
     (line,) = dashboards.teacher_home(teacher.id, now=START)
     assert (line.students, line.open_assignments, line.working) == (2, 1, 0)
     work = work_of(school_class.pupils[0].id, school_class.ref.id, now=START)
     assert (work.open_work, [one.total.shown for one in work.done]) == ((), ["1"])
     (waiting,) = work_of(school_class.pupils[1].id, school_class.ref.id, now=START).open_work
     assert (waiting.questions, waiting.answered, waiting.attempt) == (4, 0, None)
-    shown = dashboards.student_attempt_page(
+    shown = student_page.student_attempt_page(
         school_class.ref.public_id, school_class.pupils[0].public_id, attempt, teacher.id, now=START
     )
     assert [row.verdict for row in shown.lines] == ["right", "wrong", "blank", "blank"]
@@ -170,39 +174,51 @@ def test_small_numbers_by_hand() -> None:
 def test_who_has_left_is_on_no_page() -> None:
     school_class, teacher, _attempt = hand_in_one()
     rosters.remove_student(school_class.ref, school_class.pupils[0].public_id, now=START)
-    page = dashboards.class_page(school_class.ref.public_id, teacher.id, now=START)
-    assert [row.name for row in page.rows] == ["Ben"]
+    page = class_page.class_page(school_class.ref.public_id, teacher.id, now=START)
+    assert [row.student.name for row in page.rows] == ["Ben"]
     assert page.answers == 0
     with pytest.raises(NotFoundError):
-        dashboards.student_page(school_class.ref.public_id, school_class.pupils[0].public_id, teacher.id, now=START)
+        student_page.student_page(school_class.ref.public_id, school_class.pupils[0].public_id, teacher.id, now=START)
 
 
 def test_other_classes_of_a_student_stay_apart() -> None:
     school_class, teacher, attempt = hand_in_one()
     other = factories.make_class(teacher, "Cy", title="9C")
     with pytest.raises(NotFoundError):
-        dashboards.student_attempt_page(
+        student_page.student_attempt_page(
             other.ref.public_id, school_class.pupils[0].public_id, attempt, teacher.id, now=START
         )
     with pytest.raises(NotFoundError):
-        dashboards.student_attempt_page(
+        student_page.student_attempt_page(
             school_class.ref.public_id, school_class.pupils[1].public_id, attempt, teacher.id, now=START
         )
-    assert dashboards.class_page(other.ref.public_id, teacher.id, now=START).answers == 0
+    assert class_page.class_page(other.ref.public_id, teacher.id, now=START).answers == 0
 
 
 def pages_of(school_class: SchoolClass, teacher: Teacher, attempt: str) -> dict[str, Callable[[], object]]:
     section, ada = school_class.ref.public_id, school_class.pupils[0]
     return {
         "home": lambda: dashboards.teacher_home(teacher.id, now=START),
-        "class": lambda: dashboards.class_page(section, teacher.id, now=START),
-        "student": lambda: dashboards.student_page(section, ada.public_id, teacher.id, now=START),
-        "attempt": lambda: dashboards.student_attempt_page(section, ada.public_id, attempt, teacher.id, now=START),
+        "class": lambda: class_page.class_page(section, teacher.id, now=START),
+        "student": lambda: student_page.student_page(section, ada.public_id, teacher.id, now=START),
+        "attempt": lambda: student_page.student_attempt_page(section, ada.public_id, attempt, teacher.id, now=START),
         "my work": lambda: work_of(ada.id, school_class.ref.id, now=START),
+        "trust": lambda: trust.trust_page(section, teacher.id),
+        "answers": lambda: tempting.answers_page(section, teacher.id, now=START),
+        "practice": lambda: practice.practice_page(ada.id, now=START + timedelta(days=30)),
     }
 
 
-BUDGET = {"home": 4, "class": 7, "student": 7, "attempt": 8, "my work": 9}
+BUDGET = {
+    "home": 4,
+    "class": 12,
+    "student": 9,
+    "attempt": 8,
+    "my work": 13,
+    "trust": 3,
+    "answers": 9,
+    "practice": 4,
+}
 
 
 def test_pages_keep_to_their_budget_of_queries_however_large_the_class() -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Base, Role, db
-from quizapp.services import attempts
+from quizapp.services import attempts, notes
 from tests import factories
 from tests.clock import START
 from tests.factories import Pupil, SchoolClass, Teacher
@@ -34,6 +34,8 @@ class School:
     """Ada's: the first question is checked, the second saved, two are open."""
     held_back: str
     """Ada's deferred attempt, handed in and not released."""
+    note: str
+    """Rivera's, on Ada."""
     school_class: SchoolClass
     ada: Pupil
     owner: Teacher
@@ -50,12 +52,13 @@ class School:
             "position": "2",
             "number": "1",
             "token": "no-such-link",
+            "note": self.note,
             "name": "0" * 64 + ".png",
             "report": MISSING,
             "filename": "css/base.css",
         }
         if missing:
-            ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz"), MISSING)
+            ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz", "note"), MISSING)
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids[found[1]], rule)
 
 
@@ -74,6 +77,8 @@ def open_school(app: Flask) -> School:
         for act, position in ((attempts.check, 1), (attempts.save, 2)):
             key = factories.key_of(attempt, position)
             act(ada.taker, attempt, position, key, confidence=None, drawn=None, now=START)
+        notes.write_note(ours.ref, ada.public_id, "Reads slowly and well.", account_id=owner.id, now=START)
+        (note,) = notes.list_notes(ours.ref.id, ada.id)
     browsers = {name: Browser(app) for name in ACTORS}
     browsers["student"].sign_in_student(ours, ada)
     browsers["classmate"].sign_in_student(ours, ben)
@@ -89,6 +94,7 @@ def open_school(app: Flask) -> School:
         ada.public_id,
         attempt,
         held_back,
+        note.public_id,
         ours,
         ada,
         owner,

@@ -69,11 +69,15 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/c/<section>/reports"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/reports/<report>/settle"): Row("302 404 404 404 404 404 404"),
     ("GET", "/me"): Row("302 200 200 200 404 404 404"),
+    ("GET", "/me/practice"): Row("302 200 200 200 404 404 404"),
+    ("POST", "/me/practice"): Row("302 302 302 302 404 404 404"),
     ("GET", "/teach"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/lessons/<quiz>"): Row("302 404 404 404 404 404 404"),
     ("GET", "/teach/new"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/new"): Row("302 404 404 404 302 302 302", {"name": "9D"}, changes=True),
     ("GET", "/teach/c/<section>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/trust"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/answers"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/join"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/students"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/students"): Row("302 404 404 404 200 404 404", {"names": "Dee"}, changes=True),
@@ -83,6 +87,16 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/c/<section>/students/<student>/<attempt>"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/students/<student>/name"): Row(
         "302 404 404 404 302 404 404", {"name": "Ada L."}, changes=True
+    ),
+    ("POST", "/teach/c/<section>/students/<student>/set-aside"): Row(
+        "302 404 404 404 302 404 404", {"reason": "quiet"}, changes=True
+    ),
+    ("POST", "/teach/c/<section>/students/<student>/bring-back"): Row("302 404 404 404 302 404 404", changes=True),
+    ("POST", "/teach/c/<section>/students/<student>/notes"): Row(
+        "302 404 404 404 302 404 404", {"text": "Asks good questions."}, changes=True
+    ),
+    ("POST", "/teach/c/<section>/students/<student>/notes/<note>/delete"): Row(
+        "302 404 404 404 302 404 404", changes=True
     ),
     ("POST", "/teach/c/<section>/cards"): Row("302 404 404 404 200 404 404", changes=True),
     ("GET", "/teach/c/<section>/a/<assignment>"): Row("302 404 404 404 200 404 404"),

@@ -1,0 +1,291 @@
+"""The class page: what to do tomorrow, then students × skills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from quizapp.bank.misconceptions import Misconception
+from quizapp.models import Assignment, Attempt, db
+from quizapp.services.coursework import AssignmentRow, HandedIn, handed_in, list_assignments
+from quizapp.services.hints import LookIn, hints_of, set_asides, sort_out
+from quizapp.services.members import Member, members_of
+from quizapp.services.misconceptions import misconceptions_named
+from quizapp.services.progress import (
+    ScoreRow,
+    SkillCell,
+    SkillColumn,
+    list_skills,
+    scores_of_section,
+    skill_cells,
+    strands_of,
+)
+from quizapp.services.rosters import SectionRef, get_section
+from quizapp.services.tallies import show_marks
+from quizapp.services.tempting import Temptation, option_text, recent, temptations, wrong_choices
+
+ANSWERS_FOR_HARDEST = 10
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    WEAKEST = "weakest"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """How a teacher wants to see the table."""
+
+    sort: Sort = Sort.NAME
+    group: str | None = None
+    """Only students of this group; None for everybody."""
+    by_skill: bool = False
+    """All skills instead of the strands."""
+
+
+@dataclass(frozen=True)
+class AssignmentLine:
+    """How far a class is with one assignment."""
+
+    assignment: AssignmentRow
+    handed_in: int
+    working: int
+    idle: tuple[Member, ...]
+    """Who has not started."""
+
+    @property
+    def not_started(self) -> int:
+        return len(self.idle)
+
+    @property
+    def students(self) -> int:
+        return self.handed_in + self.working + self.not_started
+
+
+@dataclass(frozen=True)
+class StudentRow:
+    """One row of the class page."""
+
+    student: Member
+    cells: tuple[SkillCell, ...]
+    last_active: datetime | None
+    open_work: int
+    """Assignments that can be done now and are not handed in."""
+
+    @property
+    def estimate(self) -> float | None:
+        """Mean expected share over the columns with evidence, for sorting only; None without any."""
+        known = [cell.estimate for cell in self.cells if cell.estimate is not None]
+        return sum(known) / len(known) if known else None
+
+
+@dataclass(frozen=True)
+class FooterCell:
+    """The class in one column: marks earned of answers given, all students shown together."""
+
+    skill: SkillColumn
+    earned: float
+    answers: int
+
+    @property
+    def share(self) -> float:
+        return self.earned / self.answers if self.answers else 0.0
+
+    @property
+    def count(self) -> str:
+        return f"{show_marks(self.earned)} of {self.answers}" if self.answers else ""
+
+
+@dataclass(frozen=True)
+class Reteach:
+    """What to teach again: a belief that tempted many, else one answer, else the weakest skill."""
+
+    key: str | None
+    """The anchor of the evidence; None for a skill, whose evidence is the table."""
+    belief: Misconception | None = None
+    answer: str | None = None
+    students: int = 0
+    answered: int = 0
+    skill: FooterCell | None = None
+
+
+@dataclass(frozen=True)
+class ClassPage:
+    section: SectionRef
+    view: ClassView
+    groups: tuple[str, ...]
+    columns: tuple[SkillColumn, ...]
+    rows: tuple[StudentRow, ...]
+    """Those of the chosen group, in the chosen order."""
+    footer: tuple[FooterCell, ...]
+    assignments: tuple[AssignmentLine, ...]
+    """Newest first."""
+    students: int
+    """In the whole class."""
+    answers: int
+    """Given by the whole class."""
+    reteach: Reteach | None
+    look_in: tuple[LookIn, ...]
+    aside: tuple[LookIn, ...]
+    waiting_for: AssignmentLine | None
+    """The newest open assignment that somebody has not started."""
+
+
+def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassView | None = None) -> ClassPage:
+    """Return what to do first, students × skills with counts, and how far the class is.
+
+    The sentences and the assignments are about the whole class, whatever part of it is shown.
+
+    Raises:
+        NotFoundError: there is no such class of this teacher.
+    """
+    view = view or ClassView()
+    section = get_section(public_id, account_id)
+    members = members_of(section.id)
+    skills = list_skills()
+    columns = skills if view.by_skill else strands_of(skills)
+    here = {one.id for one in members}
+    scores = [row for row in scores_of_section(section.id) if row.student_id in here]
+    by_student: dict[int, list[ScoreRow]] = {one.id: [] for one in members}
+    for score in scores:
+        by_student[score.student_id].append(score)
+    work = _Work(list_assignments(section.id), handed_in(section.id), _last_moves(section.id), now)
+    everybody = tuple(
+        StudentRow(
+            student=one,
+            cells=skill_cells(columns, by_student[one.id]),
+            last_active=work.last_active(one, by_student[one.id]),
+            open_work=len(work.open_for(one)),
+        )
+        for one in members
+    )
+    rows = _in_order([row for row in everybody if view.group in (None, row.student.group)], view.sort)
+    look_in, aside = sort_out(
+        (
+            (
+                row.student,
+                hints_of(
+                    row.student,
+                    by_student[row.student.id],
+                    skills,
+                    open_since=min((one.opens_at for one in work.open_for(row.student)), default=None),
+                    last_active=row.last_active,
+                    now=now,
+                ),
+            )
+            for row in everybody
+        ),
+        set_asides(section.id),
+        now=now,
+    )
+    lines = tuple(work.progress_of(row, members) for row in work.assignments)
+    return ClassPage(
+        section=section,
+        view=view,
+        groups=tuple(sorted({one.group for one in members if one.group})),
+        columns=columns,
+        rows=rows,
+        footer=_footer(columns, [row.cells for row in rows]),
+        assignments=lines,
+        students=len(members),
+        answers=len(scores),
+        reteach=_reteach(section.id, skills, by_student, now),
+        look_in=look_in,
+        aside=aside,
+        waiting_for=next((line for line in lines if line.idle and line.assignment.is_open(now)), None),
+    )
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The assignments of a class and how far everybody is."""
+
+    assignments: tuple[AssignmentRow, ...]
+    done: HandedIn
+    moves: dict[int, datetime]
+    now: datetime
+
+    def open_for(self, student: Member) -> list[AssignmentRow]:
+        return [
+            row
+            for row in self.assignments
+            if row.is_open(self.now) and row.is_for(student.id) and not self.done.get((row.id, student.id), False)
+        ]
+
+    def last_active(self, student: Member, scores: Sequence[ScoreRow]) -> datetime | None:
+        """The last start, hand-in or marked answer."""
+        moments = [row.at for row in scores]
+        if student.id in self.moves:
+            moments.append(self.moves[student.id])
+        return max(moments, default=None)
+
+    def progress_of(self, row: AssignmentRow, members: Iterable[Member]) -> AssignmentLine:
+        states = [(one, self.done.get((row.id, one.id))) for one in members if row.is_for(one.id)]
+        return AssignmentLine(
+            assignment=row,
+            handed_in=sum(state is True for _, state in states),
+            working=sum(state is False for _, state in states),
+            idle=tuple(one for one, state in states if state is None),
+        )
+
+
+def _last_moves(section_id: int) -> dict[int, datetime]:
+    """Return when each student of a class last started or handed in something."""
+    rows = db.session.execute(
+        sa.select(Attempt.student_id, sa.func.max(Attempt.started_at), sa.func.max(Attempt.submitted_at))
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .where(Assignment.section_id == section_id)
+        .group_by(Attempt.student_id)
+    )
+    return {student: max(started, submitted or started) for student, started, submitted in rows if student is not None}
+
+
+def _in_order(rows: list[StudentRow], sort: Sort) -> tuple[StudentRow, ...]:
+    """Sort rows that come by name. Without evidence nobody is weak: they come last."""
+    if sort is Sort.WEAKEST:
+        rows.sort(key=lambda row: (row.estimate is None, row.estimate or 0.0))
+    elif sort is Sort.ACTIVE:
+        rows.sort(key=lambda row: (row.last_active is None, -row.last_active.timestamp() if row.last_active else 0.0))
+    return tuple(rows)
+
+
+def _footer(columns: Sequence[SkillColumn], rows: Sequence[Sequence[SkillCell]]) -> tuple[FooterCell, ...]:
+    return tuple(
+        FooterCell(
+            skill,
+            sum(cells[column].earned for cells in rows),
+            sum(cells[column].answers for cells in rows),
+        )
+        for column, skill in enumerate(columns)
+    )
+
+
+def _reteach(
+    section_id: int, skills: Sequence[SkillColumn], by_student: dict[int, list[ScoreRow]], now: datetime
+) -> Reteach | None:
+    newest = recent([row for rows in by_student.values() for row in rows], now)
+    found = temptations(wrong_choices(section_id, newest), newest)
+    named = [one for one in found if one.misconception]
+    beliefs = misconceptions_named(one.misconception for one in named if one.misconception)
+    for one in named:
+        if one.misconception in beliefs:
+            return _told(one, belief=beliefs[one.misconception])
+    if found:
+        choice = found[0].choices[0]
+        return _told(found[0], answer=option_text(choice.score_id, choice.option))
+    footer = _footer(skills, [skill_cells(skills, rows) for rows in by_student.values()])
+    hardest = min(
+        (cell for cell in footer if cell.answers >= ANSWERS_FOR_HARDEST and cell.share < 1),
+        key=lambda cell: cell.share,
+        default=None,
+    )
+    return None if hardest is None else Reteach(key=None, skill=hardest)
+
+
+def _told(found: Temptation, *, belief: Misconception | None = None, answer: str | None = None) -> Reteach:
+    return Reteach(found.key, belief, answer, len(found.students), found.answered)
