@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import db
-from quizapp.services import attempts, dashboards, rosters
+from quizapp.services import attempts, rosters, student_page
 from quizapp.services.demo import make_demo
 from quizapp.services.live import live_page
 from quizapp.services.questions import question_page
@@ -89,7 +89,7 @@ def check_student_pages(page: ResultsPage, teacher: Teacher) -> None:
         if row.attempt is None:
             continue
         student = row.person.public_id
-        attempt = dashboards.student_attempt_page(section, student, row.attempt, teacher.id, now=START)
+        attempt = student_page.student_attempt_page(section, student, row.attempt, teacher.id, now=START)
         lines = {line.prompt: line for line in attempt.lines}
         for column, cell in zip(page.columns, row.cells, strict=True):
             line = lines[column.question.prompt]
