@@ -17,6 +17,7 @@ from quizapp.services import writing
 from quizapp.web import (
     account,
     admin,
+    articles,
     asking,
     auth,
     author,
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _attach_languages(app, settings)
     parts = (
         join, learn, asking, practice, reading, trial,
-        teach, insight, results, live, author, account, admin, media,
+        teach, articles, insight, results, live, author, account, admin, media,
     )  # fmt: skip
     for part in parts:
         app.register_blueprint(part.bp)

@@ -18,7 +18,7 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.config import Settings
 from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, db
-from quizapp.services import assigning, publishing, rosters, sign_in, starting
+from quizapp.services import articles, assigning, publishing, rosters, sign_in, starting
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import content_of
@@ -86,6 +86,42 @@ questions:
     why: It does.
 """
 """Two skills, four kinds, four questions."""
+
+ARTICLE_BANK = """\
+format: 1
+bank: fires
+title: Fires
+language: en
+source: {title: Smoke over the hills, outlet: Evening Post, author: A. Reporter, date: 2 March 2026}
+questions:
+  - id: voices
+    type: choice
+    skill: verbs
+    difficulty: easy
+    needs: article
+    prompt: Who is heard in the whole article?
+    options:
+      - right: Two neighbours
+        why: Both are named.
+      - wrong: A minister
+  - id: warned
+    type: choice
+    skill: verbs
+    difficulty: easy
+    prompt: What does *warned* add?
+    options:
+      - right: That a danger is near
+        why: Nobody warns of what is harmless.
+      - wrong: Nothing
+  - id: acres
+    type: numeric
+    skill: facts
+    difficulty: hard
+    prompt: Of 200 acres 50 burned. How many percent?
+    answer: 25
+    why: A quarter of the hills.
+"""
+"""Three questions on an article; one of them needs the whole of it."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +203,11 @@ def assign(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, *, now: d
 def start(assignment: str, pupil: Pupil, *, now: datetime = START, seed: int = 7) -> str:
     """Starts an attempt and returns its public id."""
     return starting.start_assignment(assignment, pupil.id, now=now, rng=random.Random(seed))
+
+
+def give_article(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, text: str = "One.\n\nTwo.") -> int:
+    """Gives a class its own copy of the article a quiz is built from; returns how many paragraphs it has."""
+    return articles.save_article(school_class.ref, quiz.public_id, text, account_id=teacher.id, now=START)
 
 
 def key_of(attempt: str, position: int) -> dict[str, Any]:

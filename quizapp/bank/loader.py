@@ -54,6 +54,8 @@ class _Envelope(Part):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     licence: Text | None = None
     source: Source | None = None
+    stands_in: bool = False
+    twin: Slug | None = None
     skills: dict[Slug, Text] = Field(default_factory=dict)
     stimuli: Any = ()
     questions: Any = None
@@ -175,6 +177,8 @@ class _Loading:
             skills=own,
             stimuli=tuple(stimuli),
             items=tuple(items),
+            stands_in=envelope.stands_in,
+            twin=envelope.twin,
         )
 
     def check_pictures(self, folder: Path) -> None:

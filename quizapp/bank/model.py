@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -25,6 +26,12 @@ class Source(Part):
     author: Text | None = None
     date: Text | None = None
     url: WebAddress | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells articles apart, 64 signs: title, outlet and author, whatever their case and spaces."""
+        said = (" ".join((one or "").split()).casefold() for one in (self.title, self.outlet, self.author))
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 class Skill(Part):
@@ -93,6 +100,10 @@ class Bank:
     skills: tuple[Skill, ...]
     stimuli: tuple[Stimulus, ...]
     items: tuple[AnyItem, ...]
+    stands_in: bool = False
+    """Its questions may stand in for those of a bank with an article, for who would rather not read of its subject."""
+    twin: str | None = None
+    """The slug of the bank that is the other form of the same check-in."""
 
     def item(self, item_id: str) -> AnyItem:
         """The question with this id. Raises KeyError when there is none."""

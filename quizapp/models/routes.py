@@ -31,6 +31,8 @@ class BankUse(Base):
     """Its questions can stand in for those of a bank that is built from an article."""
     twin: Mapped[str | None] = mapped_column(sa.String(80))
     """The slug of the bank that is the other form of the same check-in."""
+    article_key: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    """The article it is built from: title, outlet and author as a hash."""
 
 
 class AssignmentRoute(Base):

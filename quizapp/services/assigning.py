@@ -193,7 +193,7 @@ def assign(
         with writing() as session:
             row = Assignment(
                 section_id=section.id,
-                quiz_revision_id=_chosen_revision(session, quiz, questions, now),
+                quiz_revision_id=_chosen_revision(session, section, quiz, questions, now),
                 created_by=account_id,
                 request_key=once,
                 created_at=now,
@@ -287,14 +287,14 @@ def release_results(section: SectionRef, assignment: str, *, now: datetime) -> N
             row.released_at = now
 
 
-def _chosen_revision(session: Session, quiz: QuizRef, questions: Questions, now: datetime) -> int:
+def _chosen_revision(session: Session, section: SectionRef, quiz: QuizRef, questions: Questions, now: datetime) -> int:
     """Return the quiz revision to assign: the bank's own, or a new one that holds only what was chosen."""
     if questions.chosen is None:
         return quiz.revision_id
     rows = session.scalars(
         sa.select(ItemRevision)
         .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
-        .where(QuizItem.quiz_revision_id == quiz.revision_id, can_be_asked())
+        .where(QuizItem.quiz_revision_id == quiz.revision_id, can_be_asked(section.id))
         .order_by(QuizItem.position)
     ).all()
     chosen = [row for row in rows if row.public_id in questions.chosen]
@@ -322,7 +322,7 @@ def _store_draw(session: Session, row: Assignment, questions: Questions) -> None
     pool = session.scalars(
         sa.select(ItemRevision)
         .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
-        .where(QuizItem.quiz_revision_id == row.quiz_revision_id, can_be_asked())
+        .where(QuizItem.quiz_revision_id == row.quiz_revision_id, can_be_asked(row.section_id))
     )
     cells = [
         cell

@@ -19,7 +19,8 @@ from quizapp import text
 from quizapp.bank.model import Stimulus
 from quizapp.items.base import Item
 from quizapp.items.registry import item_from_json
-from quizapp.models import CleanText, ItemRevision
+from quizapp.models import Assignment, BankUse, ClassArticle, CleanText, ItemRevision
+from quizapp.models import Item as ItemRow
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,26 @@ class Content:
                 yield markdown.source, markdown.block
 
 
-def can_be_asked() -> sa.ColumnElement[bool]:
-    """The condition that an item can be answered from what it brings along.
+def can_be_asked(section_id: int | sa.SQLColumnExpression[int] | None = None) -> sa.ColumnElement[bool]:
+    """The condition that an item can be answered by a class; for statements that read ItemRevision.
 
-    An item that needs the whole article is asked only where a class has its own copy of it.
+    An item that needs the whole article is asked only where the class has its own copy of it.
+
+    Args:
+        section_id: the class, or Assignment.section_id; None: people without a class.
     """
-    return ItemRevision.needs.is_distinct_from("article")
+    by_itself = ItemRevision.needs.is_distinct_from("article")
+    if section_id is None:
+        return by_itself
+    has_copy = (
+        sa.select(ClassArticle.id)
+        .join(BankUse, BankUse.article_key == ClassArticle.article_key)
+        .join(ItemRow, ItemRow.bank_id == BankUse.bank_id)
+        .where(ItemRow.id == ItemRevision.item_id, ClassArticle.section_id == section_id)
+        .correlate(ItemRevision, Assignment)
+        .exists()
+    )
+    return sa.or_(by_itself, has_copy)
 
 
 _by_hash: dict[str, Content] = {}

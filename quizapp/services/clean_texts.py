@@ -38,6 +38,11 @@ def clean_rows(written: Iterable[HasTexts], skip: set[str] | None = None) -> dic
     return rows
 
 
+def safe_blocks(pieces: Iterable[str]) -> list[str]:
+    """Render and clean texts that are kept elsewhere than in this store, one after the other."""
+    return [text.render(piece, block=True) for piece in pieces]
+
+
 def held_digests(session: Session) -> set[str]:
     """Return the digests of all texts that are clean by today's rules."""
     return set(session.scalars(sa.select(CleanText.digest).where(CleanText.rules_version == text.RULES_VERSION)))

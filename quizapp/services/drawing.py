@@ -15,7 +15,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.models import AssignmentDraw, Attempt, AttemptItem, ItemRevision, QuizItem
+from quizapp.models import Assignment, AssignmentDraw, Attempt, AttemptItem, ItemRevision, QuizItem
 from quizapp.services.catalogue import can_be_asked, content_of
 
 Cell = tuple[str, str]
@@ -69,11 +69,12 @@ def draw(pool: Sequence[tuple[Cell, Drawn]], plan: Mapping[Cell, int], rng: rand
 
 def draw_quiz(session: Session, attempt: Attempt, rng: random.Random, *, shuffle_items: bool) -> None:
     """Store a new attempt at a quiz, or at what its assignment draws of one. The caller commits."""
+    section_id = session.scalar(sa.select(Assignment.section_id).where(Assignment.id == attempt.assignment_id))
     revisions = list(
         session.scalars(
             sa.select(ItemRevision)
             .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
-            .where(QuizItem.quiz_revision_id == attempt.quiz_revision_id, can_be_asked())
+            .where(QuizItem.quiz_revision_id == attempt.quiz_revision_id, can_be_asked(section_id))
             .order_by(QuizItem.position)
         )
     )

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from quizapp import text
 from quizapp.bank.lessons import Lesson, LessonFields, read_lesson
-from quizapp.models import Bank, BankLesson, ItemRevision, Quiz, QuizItem, QuizRevision, db
+from quizapp.bank.model import Source
+from quizapp.models import Bank, BankLesson, BankRevision, ItemRevision, Quiz, QuizItem, QuizRevision, db
 from quizapp.services.assigning import get_quiz
 from quizapp.services.catalogue import Html, content_of, html_of
 from quizapp.services.clean_texts import clean_rows, store_clean
@@ -30,6 +31,10 @@ class LessonPage:
     cut: tuple[str, ...]
     """The questions to ask when time is short, in plain words."""
     html: Html
+    source: Source | None
+    """The article the quiz is built from, to be found by the teacher."""
+    needing: int
+    """How many questions are asked only where a class has its own copy of it."""
 
 
 def lesson_beside(bank_file: Path, slug: str) -> Lesson | None:
@@ -83,6 +88,12 @@ def lesson_page(quiz: str, account_id: int) -> LessonPage:
         .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
         .join(QuizRevision, QuizRevision.id == QuizItem.quiz_revision_id)
         .where(QuizRevision.id == chosen.revision_id)
+    ).all()
+    article = db.session.scalar(
+        sa.select(BankRevision.article)
+        .where(BankRevision.bank_id == row.bank_id)
+        .order_by(BankRevision.number.desc())
+        .limit(1)
     )
     prompts = {(item := content_of(revision).item).id: text.plain(item.prompt) for revision in revisions}
     return LessonPage(
@@ -92,6 +103,8 @@ def lesson_page(quiz: str, account_id: int) -> LessonPage:
         plan=lesson.plan,
         cut=tuple(prompts[one] for one in lesson.fields.cut if one in prompts),
         html=html_of(db.session(), lesson.texts()),
+        source=None if article is None else Source.model_validate(article),
+        needing=sum(revision.needs == "article" for revision in revisions),
     )
 
 

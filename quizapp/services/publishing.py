@@ -26,6 +26,7 @@ from quizapp.items.registry import item_to_json
 from quizapp.models import (
     Bank,
     BankRevision,
+    BankUse,
     Item,
     ItemRevision,
     Quiz,
@@ -34,6 +35,7 @@ from quizapp.models import (
     Skill,
     db,
 )
+from quizapp.services.articles import renew_articles
 from quizapp.services.catalogue import Content, read_content
 from quizapp.services.clean_texts import HasTexts, clean_rows, held_digests, store_clean
 from quizapp.services.lessons import keep_lesson, kept_lessons, lesson_beside
@@ -148,6 +150,7 @@ def publish_bank(
     with writing() as session:
         store_clean(session, cleaned)
         row = _bank_row(session, bank.slug, owner_id, now)
+        _store_use(session, row.id, bank)
         newest = session.scalar(
             sa.select(BankRevision).where(BankRevision.bank_id == row.id).order_by(BankRevision.number.desc()).limit(1)
         )
@@ -178,7 +181,7 @@ def publish_bank(
 
 
 def renew_clean_texts() -> int:
-    """Make the safe HTML that is missing under today's rules, for all revisions and lessons.
+    """Make the safe HTML that is missing under today's rules, for all revisions, lessons and articles.
 
     Returns:
         How many texts were made.
@@ -191,7 +194,7 @@ def renew_clean_texts() -> int:
     if missing:
         with writing() as session:
             store_clean(session, missing)
-    return len(missing)
+    return len(missing) + renew_articles()
 
 
 def _refusal(path: Path, error: PublishingError) -> Problem:
@@ -211,6 +214,13 @@ def _bank_row(session: Session, slug: str, owner_id: int | None, now: datetime) 
         session.add(row)
         session.flush()
     return row
+
+
+def _store_use(session: Session, bank_id: int, bank: BankFile) -> None:
+    use = session.get(BankUse, bank_id) or BankUse(bank_id=bank_id)
+    use.stands_in, use.twin = bank.stands_in, bank.twin
+    use.article_key = None if bank.source is None else bank.source.key
+    session.add(use)
 
 
 def _freeze_item(session: Session, bank_id: int, content: Content, now: datetime) -> tuple[ItemRevision, bool]:

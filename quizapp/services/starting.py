@@ -206,7 +206,7 @@ def question_counts(assignment_ids: list[int]) -> dict[int, int]:
         sa.select(sa.func.count())
         .select_from(QuizItem)
         .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)
-        .where(QuizItem.quiz_revision_id == Assignment.quiz_revision_id, can_be_asked())
+        .where(QuizItem.quiz_revision_id == Assignment.quiz_revision_id, can_be_asked(Assignment.section_id))
         .scalar_subquery()
     )
     return dict(

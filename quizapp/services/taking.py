@@ -25,6 +25,7 @@ from quizapp.models import (
 )
 from quizapp.models import Response as ResponseRow
 from quizapp.services import timing
+from quizapp.services.articles import ClassCopy, copy_beside
 from quizapp.services.attempts import Taker, ends_by_limit
 from quizapp.services.catalogue import Content, Html, content_of, html_for
 from quizapp.services.help_requests import asked_for_help
@@ -96,6 +97,9 @@ class QuestionPage:
     html: Html
     help_asked: bool | None
     """Whether the student asked for help; None where nobody could give it."""
+    needs_article: bool
+    article: ClassCopy | None
+    """The class's copy, where the question needs it and the teacher has not taken it away."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class FeedbackPage:
     confidence: float | None
     skill_name: str | None
     html: Html
+    article: ClassCopy | None
     steps: tuple[MarkStep, ...] = ()
     """How the mark came about, oldest first."""
     by_teacher: TeachersMark | None = None
@@ -220,6 +225,8 @@ def question_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         skill_name=_skill_name(revision.skill),
         html=html_for(db.session(), [content]),
         help_asked=None if ref.assignment is None else asked_for_help(attempt),
+        needs_article=revision.needs == "article",
+        article=copy_beside(attempt, revision),
     )
 
 
@@ -264,6 +271,7 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         confidence=None if response is None else response.confidence,
         skill_name=_skill_name(revision.skill),
         html=html_for(db.session(), [content]),
+        article=copy_beside(attempt, revision),
     )
 
 

@@ -18,7 +18,7 @@ from quizapp.services.writing import StorageBusyError, give_up
 from quizapp.web import instance
 
 RETRY_SECONDS = 3
-PAGES = {400, 403, 404, 409, 429, 500, 503}
+PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 
 log = logging.getLogger(__name__)
 

@@ -32,6 +32,8 @@ class School:
     student: str
     attempt: str
     """Ada's: the first question is checked, the second saved, two are open."""
+    article: str
+    """The quiz that is built from an article."""
     held_back: str
     """Ada's deferred attempt, handed in and not released."""
     note: str
@@ -55,17 +57,18 @@ class School:
             "note": self.note,
             "name": "0" * 64 + ".png",
             "report": MISSING,
+            "article": self.article,
             "filename": "css/base.css",
         }
         if missing:
-            ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz", "note"), MISSING)
+            ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz", "note", "article"), MISSING)
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids[found[1]], rule)
 
 
 def open_school(app: Flask) -> School:
     """Makes the school and signs everybody in."""
     with app.app_context():
-        quiz = factories.publish()
+        quiz, article = factories.publish(), factories.publish(factories.ARTICLE_BANK)
         owner, other = factories.make_teacher("rivera"), factories.make_teacher("okoye")
         admin = factories.make_teacher("head", role=Role.ADMIN)
         ours, theirs = factories.make_class(owner, "Ada", "Ben"), factories.make_class(other, "Cy", title="9C")
@@ -93,6 +96,7 @@ def open_school(app: Flask) -> School:
         assignment,
         ada.public_id,
         attempt,
+        article.public_id,
         held_back,
         note.public_id,
         ours,

@@ -66,6 +66,12 @@ TABLE: dict[Rule, Row] = {
     ),
     ("GET", "/teach/c/<section>/help"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/help/<attempt>/clear"): Row("302 404 404 404 302 404 404", changes=True),
+    ("GET", "/teach/c/<section>/articles"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/articles/<article>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/articles/<article>"): Row(
+        "302 404 404 404 302 404 404", {"text": "One.\n\nTwo."}, changes=True
+    ),
+    ("POST", "/teach/c/<section>/articles/<article>/delete"): Row("302 404 404 404 302 404 404", changes=True),
     ("GET", "/teach/c/<section>/reports"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/reports/<report>/settle"): Row("302 404 404 404 404 404 404"),
     ("GET", "/me"): Row("302 200 200 200 404 404 404"),
