@@ -343,9 +343,13 @@ def upgrade() -> None:
         sa.Column("bank_id", sa.Integer(), nullable=False),
         sa.Column("stands_in", sa.Boolean(), nullable=False),
         sa.Column("twin", sa.String(length=80), nullable=True),
+        sa.Column("article_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_bank_use_bank_id_bank"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_bank_use")),
     )
+    with op.batch_alter_table("bank_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_use_article_key"), ["article_key"], unique=False)
+
     op.create_table(
         "item",
         sa.Column("id", sa.Integer(), nullable=False),
