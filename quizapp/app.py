@@ -31,10 +31,14 @@ from quizapp.web import (
     practice,
     reading,
     results,
+    sections,
     security,
+    student_data,
+    students,
     teach,
     trial,
 )
+from quizapp.web.audit_words import audit_words
 
 LANGUAGES = ("en",)
 
@@ -62,12 +66,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.configure(app, settings)
     _attach_storage(app, settings)
     _attach_languages(app, settings)
+    # A blueprint may have its views in several modules; importing them is what attaches the views.
     parts = (
-        join, learn, asking, practice, reading, trial,
-        teach, articles, insight, results, live, author, account, admin, media,
-    )  # fmt: skip
-    for part in parts:
-        app.register_blueprint(part.bp)
+        (join, learn, asking, practice, reading, trial),
+        (teach, students, sections, student_data, articles, insight, results, live),
+        (author, account, admin, media),
+    )
+    for blueprint in dict.fromkeys(part.bp for group in parts for part in group):
+        app.register_blueprint(blueprint)
     security.init_app(app, settings)
     errors.init_app(app)
     auth.init_app(app)
@@ -110,4 +116,6 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         clock_time=lambda moment: format_time(moment, "HH:mm"),
         day=lambda moment: format_date(moment, "d MMM"),
         moment=lambda moment: format_datetime(moment, "EEE d MMM, HH:mm"),
+        date_and_year=lambda moment: format_date(moment, "d MMM y"),
+        audit_words=audit_words,
     )

@@ -18,12 +18,13 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.config import Settings
 from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, db
-from quizapp.services import articles, assigning, publishing, rosters, sign_in, starting
+from quizapp.services import articles, assigning, guests, publishing, rosters, sections, sign_in, starting
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import content_of
-from quizapp.services.credentials import hash_password
-from quizapp.services.rosters import SectionRef
+from quizapp.services.credentials import hash_password, token_hash
+from quizapp.services.rosters import RosterLine, SectionRef
+from quizapp.services.sections import SectionSettings
 from quizapp.services.writing import writing
 from tests.clock import START
 
@@ -192,6 +193,20 @@ def add_pupils(ref: SectionRef, teacher: Teacher, *names: str) -> tuple[Pupil, .
     secrets = {card.name: card.secret for card in cards}
     lines = {line.name: line for line in rosters.roster_page(ref.public_id, teacher.id).students}
     return tuple(Pupil(lines[name].student_id, lines[name].public_id, name, secrets[name]) for name in names)
+
+
+def add_guest(school_class: SchoolClass, teacher: Teacher, nickname: str, *, now: datetime = START) -> RosterLine:
+    """Opens the door to guests, lets one in from a browser of their own, and closes it again."""
+    ref = school_class.ref
+    wanted = SectionSettings(ref.name, ref.secret_kind, guests_welcome=True)
+    sections.change_settings(ref, wanted, account_id=teacher.id, now=now)
+    sections.hold_door(ref, 10, now=now)
+    door = sign_in.open_door(ref.join_code, network=NETWORK, key=instance_key(), now=now)
+    guests.join_as_guest(
+        door, nickname, visitor_hash=token_hash(nickname), network=NETWORK, key=instance_key(), now=now
+    )
+    sections.close_door(ref)
+    return next(line for line in rosters.roster_lines(ref.id) if line.name == nickname)
 
 
 def assign(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, *, now: datetime = START, **rules: Any) -> str:

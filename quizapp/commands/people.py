@@ -12,7 +12,8 @@ from quizapp.commands.opening import ready_app
 from quizapp.commands.serve import find_addresses
 from quizapp.config import Settings
 from quizapp.services.demo import Demo, DemoError, make_demo, remove_demo
-from quizapp.services.sign_in import RESET_LIVES, SignInError, new_reset_token
+from quizapp.services.one_time_links import RESET_LIVES, new_reset_token
+from quizapp.services.sign_in import SignInError
 
 
 @click.command("reset-password")

@@ -19,7 +19,7 @@ from quizapp.commands.opening import ready_app
 from quizapp.config import Settings
 from quizapp.paths import checkout_root
 from quizapp.server import ListenError, Server, lan_addresses, lan_names, listen
-from quizapp.services import retention, sign_in
+from quizapp.services import one_time_links, retention
 
 ALL_ADDRESSES = "0.0.0.0"  # noqa: S104 - only when the teacher asks for it with --lan
 
@@ -68,7 +68,7 @@ def _serve(settings: Settings, sock: socket, *, lan: bool) -> None:
     with ready_app(settings) as app:
         now: datetime = app.extensions["clock"]()
         publish_everything(settings, now=now)
-        setup_token = sign_in.new_setup_token(now=now) if sign_in.needs_setup() else None
+        setup_token = one_time_links.new_setup_token(now=now) if one_time_links.needs_setup() else None
     addresses = find_addresses(settings, lan_hosts)
     lines = announcement(addresses, setup_token, reachable=open_to_all or settings.public_url is not None)
     server = Server(app, sock, threads=settings.threads, behind_proxy=settings.proxy_hops > 0)

@@ -17,6 +17,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class SecretKind(StrEnum):
+    """What is on a card: two words to type, or six pictures to tick."""
+
+    WORDS = "words"
+    PICTURES = "pictures"
+
+
 class Account(Base):
     """A teacher or administrator. Only staff have passwords."""
 
@@ -32,6 +39,8 @@ class Account(Base):
     simulated: Mapped[bool] = mapped_column(default=False)
     """Made by `quizapp demo`; does not count as set up, and is removed with the demo."""
     created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+    """Tells which accounts nobody uses any more."""
     disabled_at: Mapped[datetime | None]
 
 
@@ -43,13 +52,15 @@ class Student(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     secret_hmac: Mapped[str | None] = mapped_column(sa.String(64))
-    """HMAC of the two words on the card under the instance key; NULL until a card is made."""
+    """HMAC of the words or pictures on the card under the instance key; NULL until a card is made."""
     secret_made_at: Mapped[datetime | None]
     time_factor: Mapped[float] = mapped_column(default=1.0)
     """Support setting: how much longer than others; a plain number, never a diagnosis."""
     no_time_limit: Mapped[bool] = mapped_column(default=False)
     reading: Mapped[dict[str, Any] | None]
     """Reading settings: size, spacing, background, font."""
+    guest: Mapped[bool] = mapped_column(default=False)
+    """Came in with a nickname and no card; deleted with all answers after some weeks unless merged."""
     simulated: Mapped[bool] = mapped_column(default=False)
     """Made by `quizapp demo`; removed with it."""
     created_at: Mapped[datetime]
@@ -66,12 +77,23 @@ class Section(Base):
     join_code: Mapped[str] = mapped_column(sa.String(8), unique=True)
     """40 random bits in letters and digits that are not mistaken for each other."""
     door_open_until: Mapped[datetime | None]
-    """Until then the joining page may list names."""
+    """Until then the joining page may list names, and take guests where they are welcome."""
+    secret_kind: Mapped[SecretKind] = mapped_column(choice_type(SecretKind), default=SecretKind.WORDS)
+    """What new cards show."""
+    guests_welcome: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody without a card may join with a nickname while the door is open."""
+    pseudonyms: Mapped[bool] = mapped_column(default=False)
+    """Students appear under made-up names; who is who stands on the teacher's paper only."""
     simulated: Mapped[bool] = mapped_column(default=False)
     request_key: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
     """A random word of the form it was made with, so that sending the form twice makes one class."""
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    """Since then read only and out of the way."""
+    deleted_at: Mapped[datetime | None]
+    """Since then nobody sees it; some days later it is gone."""
+    kept_at: Mapped[datetime | None]
+    """When a teacher last brought it back: deletion after a school year counts from here."""
 
 
 class SectionTeacher(Base):
@@ -92,6 +114,7 @@ class RosterEntry(Base):
     __table_args__ = (
         sa.UniqueConstraint("section_id", "folded_name"),
         sa.UniqueConstraint("section_id", "student_id"),
+        sa.UniqueConstraint("section_id", "mark_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,6 +131,18 @@ class RosterEntry(Base):
 
     student: Mapped[Student] = relationship()
     section: Mapped[Section] = relationship()
+
+
+class GuestPass(Base):
+    """The browser in which a guest came in, so that it finds its way back, or stays out once removed."""
+
+    __tablename__ = "guest_pass"
+    __table_args__ = (sa.UniqueConstraint("section_id", "visitor_hash"),)
+
+    student_id: Mapped[int] = mapped_column(sa.ForeignKey("student.id", ondelete="CASCADE"), primary_key=True)
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id", ondelete="CASCADE"))
+    visitor_hash: Mapped[str] = mapped_column(sa.String(64))
+    """Hash of the random id in that browser's cookie."""
 
 
 class SignIn(Base):

@@ -24,7 +24,7 @@ from quizapp.services.progress import (
     skill_cells,
     strands_of,
 )
-from quizapp.services.rosters import SectionRef, get_section
+from quizapp.services.rosters import SectionRef, find_section
 from quizapp.services.tallies import show_marks
 from quizapp.services.tempting import Temptation, option_text, recent, temptations, wrong_choices
 
@@ -145,7 +145,7 @@ def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassVie
         NotFoundError: there is no such class of this teacher.
     """
     view = view or ClassView()
-    section = get_section(public_id, account_id)
+    section = find_section(public_id, account_id)
     members = members_of(section.id)
     skills = list_skills()
     columns = skills if view.by_skill else strands_of(skills)

@@ -1,4 +1,4 @@
-"""Passwords, card words, codes and random ids: how each is made, stored and compared."""
+"""Passwords, codes and random ids: how each is made, stored and compared."""
 
 from __future__ import annotations
 
@@ -73,27 +73,6 @@ def password_problem(password: str, *, login: str = "") -> str | None:
 def _common_passwords() -> frozenset[str]:
     lines = files("quizapp.services").joinpath("common_passwords.txt").read_text("utf-8").split()
     return frozenset(lines)
-
-
-@cache
-def _card_words() -> tuple[str, ...]:
-    return tuple(files("quizapp.services").joinpath("card_words.txt").read_text("utf-8").split())
-
-
-def new_card_secret() -> str:
-    """Return two different everyday words, such as "copper lantern"."""
-    first, second = secrets.SystemRandom().sample(_card_words(), 2)
-    return f"{first} {second}"
-
-
-def card_secret_hmac(secret: str, *, student_id: int, key: str) -> str:
-    """Return what is stored of a card's words: an HMAC under the instance key.
-
-    Case, spaces and punctuation do not matter. A copy of the database alone does not allow
-    guessing: that needs the key file too.
-    """
-    words = "".join(sign for sign in fold_name(secret) if sign.isalnum())
-    return hmac.new(key.encode(), f"card:{student_id}:{words}".encode(), hashlib.sha256).hexdigest()
 
 
 def same(left: str, right: str) -> bool:

@@ -28,7 +28,7 @@ from quizapp.services.answer_tables import (
 from quizapp.services.catalogue import Html, html_of
 from quizapp.services.misconceptions import misconceptions_named
 from quizapp.services.results import Which, which_attempts
-from quizapp.services.rosters import NotFoundError, SectionRef, get_section
+from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 from quizapp.services.sheet import Answer, AssignmentSheet, Person, Question, Sheet, Sitting, read_sheet
 
 ANSWERS_TO_SHOW_SEPARATION = 100
@@ -96,7 +96,7 @@ def question_page(
     Raises:
         NotFoundError: no such question in an assignment of this teacher's class.
     """
-    found = get_section(section, account_id)
+    found = find_section(section, account_id)
     sheet = read_sheet(found.id, assignment)
     if not 1 <= number <= len(sheet.questions):
         raise NotFoundError("question")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from quizapp.items.base import shorten
 from quizapp.models import CountingAttempt
 from quizapp.services.answer_tables import letter
-from quizapp.services.rosters import NotFoundError, SectionRef, get_section
+from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 from quizapp.services.sheet import Answer, AssignmentSheet, Person, Question, Sheet, Sitting, read_sheet
 from quizapp.services.tallies import Tally
 
@@ -131,7 +131,7 @@ def results_page(
     Raises:
         NotFoundError: no such assignment in a class of this teacher, or no such choice of attempts.
     """
-    found = get_section(section, account_id)
+    found = find_section(section, account_id)
     sheet = read_sheet(found.id, assignment)
     chosen = which_attempts(which, sheet.assignment.counting)
     people = [person for person in sheet.people if group is None or person.group == group]

@@ -11,20 +11,18 @@ from sqlalchemy.orm import Session
 
 from quizapp.models import (
     Account,
-    OneTimeToken,
     Role,
     RosterEntry,
+    SecretKind,
     Section,
     SignIn,
     Student,
-    TokenPurpose,
     db,
 )
 from quizapp.services import throttling
+from quizapp.services.card_secrets import card_secret_hmac
 from quizapp.services.credentials import (
-    card_secret_hmac,
     fold_name,
-    hash_password,
     new_token,
     password_matches,
     read_join_code,
@@ -32,13 +30,11 @@ from quizapp.services.credentials import (
     token_hash,
 )
 from quizapp.services.reading import known
-from quizapp.services.writing import rows_changed, writing
+from quizapp.services.writing import writing
 
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=10)
-SETUP_LIVES = timedelta(days=7)
-RESET_LIVES = timedelta(hours=1)
 
 
 class SignInError(ValueError):
@@ -80,16 +76,47 @@ class Door:
     section_id: int
     code: str
     section_name: str
+    secret_kind: SecretKind = SecretKind.WORDS
+    open_until: datetime | None = None
+    """Until then the page may list names."""
+    guests_welcome: bool = False
+
+    def held_open(self, now: datetime) -> bool:
+        """Tell whether a teacher holds the door open at this moment."""
+        return self.open_until is not None and self.open_until > now
+
+    def lets_guests_in(self, now: datetime) -> bool:
+        """Tell whether somebody without a card may join with a nickname now."""
+        return self.guests_welcome and self.held_open(now)
 
 
 def find_door(code: str) -> Door | None:
     """Return the class behind a code as typed, or None."""
     row = db.session.execute(
-        sa.select(Section.id, Section.join_code, Section.name).where(
-            Section.join_code == read_join_code(code), Section.archived_at.is_(None)
-        )
+        sa.select(
+            Section.id,
+            Section.join_code,
+            Section.name,
+            Section.secret_kind,
+            Section.door_open_until,
+            Section.guests_welcome,
+        ).where(Section.join_code == read_join_code(code), Section.archived_at.is_(None), Section.deleted_at.is_(None))
     ).one_or_none()
-    return None if row is None else Door(row.id, row.join_code, row.name)
+    return None if row is None else Door(*row)
+
+
+def names_at_the_door(door: Door, *, now: datetime) -> tuple[str, ...]:
+    """Return the names of a class for the joining page: all of them while the door is held open, else none."""
+    if not door.held_open(now):
+        return ()
+    return tuple(
+        db.session.scalars(
+            sa.select(RosterEntry.display_name)
+            .join(Student, Student.id == RosterEntry.student_id)
+            .where(RosterEntry.section_id == door.section_id, RosterEntry.removed_at.is_(None), ~Student.guest)
+            .order_by(RosterEntry.folded_name)
+        )
+    )
 
 
 def open_door(code: str, *, network: str, key: str, now: datetime) -> Door:
@@ -109,7 +136,7 @@ def open_door(code: str, *, network: str, key: str, now: datetime) -> Door:
 
 
 def sign_in_student(door: Door, name: str, secret: str, *, network: str, key: str, now: datetime) -> str:
-    """Sign a student in by the name and the two words on the card.
+    """Sign a student in by the name and the words or pictures on the card.
 
     Returns:
         The token for the cookie.
@@ -139,7 +166,7 @@ def sign_in_student(door: Door, name: str, secret: str, *, network: str, key: st
         throttling.count_failure(limits, now=now)
         raise SignInError("wrong name or words")
     with writing() as session:
-        return _new_sign_in(session, now=now, student_id=student_id, section_id=door.section_id)
+        return new_sign_in(session, now=now, student_id=student_id, section_id=door.section_id)
 
 
 def sign_in_staff(login: str, password: str, *, network: str, key: str, now: datetime) -> str:
@@ -167,7 +194,8 @@ def sign_in_staff(login: str, password: str, *, network: str, key: str, now: dat
         throttling.count_failure(limits, now=now)
         raise SignInError("wrong login or password")
     with writing() as session:
-        return _new_sign_in(session, now=now, account_id=row.id)
+        session.execute(sa.update(Account).where(Account.id == row.id).values(last_sign_in_at=now))
+        return new_sign_in(session, now=now, account_id=row.id)
 
 
 def identify(token: str, *, now: datetime) -> Identity:
@@ -185,9 +213,11 @@ def identify(token: str, *, now: datetime) -> Identity:
             RosterEntry.display_name,
             RosterEntry.removed_at,
             Student.reading,
+            sa.func.coalesce(Section.archived_at, Section.deleted_at).label("class_closed_at"),
         )
         .outerjoin(Account, Account.id == SignIn.account_id)
         .outerjoin(Student, Student.id == SignIn.student_id)
+        .outerjoin(Section, Section.id == SignIn.section_id)
         .outerjoin(
             RosterEntry,
             sa.and_(
@@ -204,7 +234,7 @@ def identify(token: str, *, now: datetime) -> Identity:
             return NOBODY
         who = Identity(account_id=row.account_id, role=row.role, name=row.account_name)
     else:
-        if row.display_name is None or row.removed_at is not None:
+        if row.display_name is None or row.removed_at is not None or row.class_closed_at is not None:
             return NOBODY
         who = Identity(
             student_id=row.student_id,
@@ -224,83 +254,7 @@ def sign_out(token: str) -> None:
         session.execute(sa.delete(SignIn).where(SignIn.token_hash == token_hash(token)))
 
 
-def needs_setup() -> bool:
-    """Tell whether nobody can sign in as staff yet."""
-    return db.session.scalar(_real_accounts()) == 0
-
-
-def new_setup_token(*, now: datetime) -> str:
-    """Return a fresh one-time token for the first set-up; older ones stop working."""
-    return _new_one_time_token(TokenPurpose.SETUP, None, now=now, lives=SETUP_LIVES)
-
-
-def new_reset_token(login: str, *, now: datetime) -> str:
-    """Return a one-time token with which the owner of a login chooses a new password.
-
-    Raises:
-        SignInError: nobody has this login.
-    """
-    account_id = db.session.scalar(sa.select(Account.id).where(Account.login == fold_name(login)))
-    if account_id is None:
-        raise SignInError(f"Nobody signs in as {login!r}.")
-    return _new_one_time_token(TokenPurpose.RESET, account_id, now=now, lives=RESET_LIVES)
-
-
-def token_works(token: str, purpose: TokenPurpose, *, now: datetime) -> bool:
-    """Tell whether a one-time link can still be used."""
-    return db.session.scalar(_live_token(token, purpose, now)) is not None
-
-
-def set_up(token: str, *, login: str, name: str, password: str, now: datetime) -> str:
-    """Make the first account, an administrator who also teaches, and sign it in.
-
-    Returns:
-        The token for the cookie.
-
-    Raises:
-        SignInError: the link was used, is too old, or somebody is set up already.
-    """
-    password_hash = hash_password(password)
-    with writing() as session:
-        _use_token(session, token, TokenPurpose.SETUP, now)
-        if session.scalar(_real_accounts()):
-            raise SignInError("already set up")
-        account = Account(
-            login=fold_name(login),
-            name=name.strip(),
-            password_hash=password_hash,
-            role=Role.ADMIN,
-            created_at=now,
-        )
-        session.add(account)
-        session.flush()
-        return _new_sign_in(session, now=now, account_id=account.id)
-
-
-def reset_password(token: str, password: str, *, now: datetime) -> str:
-    """Give an account a new password by its one-time link; every other browser is signed out.
-
-    Returns:
-        The token for the cookie.
-
-    Raises:
-        SignInError: the link was used or is too old.
-    """
-    password_hash = hash_password(password)
-    with writing() as session:
-        account_id = _use_token(session, token, TokenPurpose.RESET, now)
-        if account_id is None:
-            raise SignInError("link without an account")
-        session.execute(sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash))
-        session.execute(sa.delete(SignIn).where(SignIn.account_id == account_id))
-        return _new_sign_in(session, now=now, account_id=account_id)
-
-
-def _real_accounts() -> sa.Select[int]:
-    return sa.select(sa.func.count()).select_from(Account).where(~Account.simulated)
-
-
-def _new_sign_in(
+def new_sign_in(
     session: Session,
     *,
     now: datetime,
@@ -308,6 +262,7 @@ def _new_sign_in(
     student_id: int | None = None,
     section_id: int | None = None,
 ) -> str:
+    """Store a signed-in browser in the caller's transaction and return the token for its cookie."""
     token = new_token()
     session.add(
         SignIn(
@@ -321,45 +276,3 @@ def _new_sign_in(
         )
     )
     return token
-
-
-def _new_one_time_token(purpose: TokenPurpose, account_id: int | None, *, now: datetime, lives: timedelta) -> str:
-    token = new_token()
-    with writing() as session:
-        session.execute(
-            sa.delete(OneTimeToken).where(
-                OneTimeToken.purpose == purpose,
-                OneTimeToken.account_id.is_not_distinct_from(account_id),
-            )
-        )
-        session.add(
-            OneTimeToken(
-                token_hash=token_hash(token),
-                purpose=purpose,
-                account_id=account_id,
-                created_at=now,
-                expires_at=now + lives,
-            )
-        )
-    return token
-
-
-def _live_token(token: str, purpose: TokenPurpose, now: datetime) -> sa.Select[str]:
-    return sa.select(OneTimeToken.token_hash).where(
-        OneTimeToken.token_hash == token_hash(token),
-        OneTimeToken.purpose == purpose,
-        OneTimeToken.used_at.is_(None),
-        OneTimeToken.expires_at > now,
-    )
-
-
-def _use_token(session: Session, token: str, purpose: TokenPurpose, now: datetime) -> int | None:
-    used = rows_changed(
-        session,
-        sa.update(OneTimeToken)
-        .where(OneTimeToken.token_hash.in_(_live_token(token, purpose, now)))
-        .values(used_at=now),
-    )
-    if used == 0:
-        raise SignInError("link used or too old")
-    return session.scalar(sa.select(OneTimeToken.account_id).where(OneTimeToken.token_hash == token_hash(token)))

@@ -11,7 +11,7 @@ from quizapp.services.hints import sure_and_wrong
 from quizapp.services.members import Member, member
 from quizapp.services.notes import NoteLine, list_notes
 from quizapp.services.progress import SkillCell, list_skills, scores_of_student, skill_cells, strands_of
-from quizapp.services.rosters import NotFoundError, SectionRef, get_section
+from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 from quizapp.services.taking import AnswerLine, answer_lines, attempt_ref
 from quizapp.services.tallies import Tally
 from quizapp.services.trust import TrustRow, trust_of
@@ -85,7 +85,7 @@ def student_page(public_id: str, student: str, account_id: int, *, now: datetime
     Raises:
         NotFoundError: no such student in a class of this teacher.
     """
-    section = get_section(public_id, account_id)
+    section = find_section(public_id, account_id)
     found = member(section.id, student)
     scores = scores_of_student(found.id, section.id)
     skills = list_skills()
@@ -117,7 +117,7 @@ def student_attempt_page(
     Raises:
         NotFoundError: no such attempt in a class of this teacher.
     """
-    section = get_section(public_id, account_id)
+    section = find_section(public_id, account_id)
     found = member(section.id, student)
     ref = attempt_ref(Taker(student_id=found.id), attempt, now=now)
     if ref.assignment is None or ref.assignment not in {line.public_id for line in list_assignments(section.id)}:

@@ -16,7 +16,7 @@ from quizapp.services.hints import RECENT, sure_and_wrong
 from quizapp.services.members import Member, members_of
 from quizapp.services.misconceptions import misconceptions_named
 from quizapp.services.progress import ScoreRow, scores_of_section
-from quizapp.services.rosters import SectionRef, get_section
+from quizapp.services.rosters import SectionRef, find_section
 from quizapp.services.tallies import Tally
 
 STUDENTS_TO_TELL = 3
@@ -120,7 +120,7 @@ def answers_page(public_id: str, account_id: int, *, now: datetime) -> AnswersPa
     Raises:
         NotFoundError: there is no such class of this teacher.
     """
-    section = get_section(public_id, account_id)
+    section = find_section(public_id, account_id)
     members = {one.id: one for one in members_of(section.id)}
     every_score = [row for row in scores_of_section(section.id) if row.student_id in members]
     scores = recent(every_score, now)

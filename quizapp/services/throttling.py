@@ -30,6 +30,9 @@ CODES_PER_NETWORK = Limit(20, timedelta(minutes=1))
 TRIALS_PER_NETWORK = Limit(300, timedelta(minutes=10))
 """Trials started from one address: several classes at once, but no flood."""
 
+GUESTS_PER_NETWORK = Limit(90, timedelta(minutes=10))
+"""Guests joining from one address: a class and a half, each coming back once."""
+
 
 class TooManyFailuresError(RuntimeError):
     """Too many wrong tries; `retry_at` says when the next one is taken."""

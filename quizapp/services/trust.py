@@ -18,7 +18,7 @@ from quizapp.measure.distrust import Drift, Passage, drift
 from quizapp.models import Attempt, AttemptItem, ChosenOption, Score, db
 from quizapp.services.members import Member, members_of
 from quizapp.services.progress import held_back
-from quizapp.services.rosters import SectionRef, get_section
+from quizapp.services.rosters import SectionRef, find_section
 
 SIGN = 0.06
 """The room one sign of the picture takes, as a share of its width and height."""
@@ -124,7 +124,7 @@ def trust_page(public_id: str, account_id: int) -> TrustPage:
     Raises:
         NotFoundError: there is no such class of this teacher.
     """
-    section = get_section(public_id, account_id)
+    section = find_section(public_id, account_id)
     members = members_of(section.id)
     here = {one.id for one in members}
     verdicts = [one for one in verdicts_of_section(section.id) if one.student_id in here]

@@ -27,7 +27,6 @@ from quizapp.models import FeedbackMode
 from quizapp.services.attempts import CONFIDENCE_LEVELS
 from quizapp.services.credentials import password_problem
 from quizapp.services.notes import NOTE_MAX
-from quizapp.services.rosters import read_names
 
 
 def stripped(value: Any) -> Any:
@@ -42,30 +41,6 @@ class JoinForm(FlaskForm):
         filters=[stripped],
         description=_l("Eight letters and numbers, such as 7KXT 4Q9P. Capitals and spaces do not matter."),
     )
-
-
-class CardForm(FlaskForm):
-    name = StringField(
-        _l("Your name, as on your card"),
-        [DataRequired(_l("Type your name as it is on your card.")), Length(max=80)],
-        filters=[stripped],
-    )
-    secret = StringField(
-        _l("The two words on your card"),
-        [DataRequired(_l("Type the two words on your card.")), Length(max=80)],
-        filters=[stripped],
-    )
-
-
-class ReturnForm(CardForm):
-    """Signing in again in mid-quiz; carries the answer that arrived too late."""
-
-    code = StringField(
-        _l("Class code"),
-        [DataRequired(_l("Type the code your teacher shows you.")), Length(max=80)],
-        filters=[stripped],
-    )
-    kept = HiddenField()
 
 
 class ConfidenceForm(Form):
@@ -141,25 +116,6 @@ class SectionForm(OnceForm):
         [DataRequired(_l("Give the class a name, such as 9B.")), Length(max=120)],
         filters=[stripped],
     )
-
-
-class StudentsForm(FlaskForm):
-    names = TextAreaField(
-        _l("Names"),
-        [DataRequired(_l("Paste or type at least one name.")), Length(max=40_000)],
-        description=_l("One a line. First names are enough; add an initial where two are the same."),
-    )
-
-    def validate_names(self, field: TextAreaField) -> None:
-        names, problems = read_names(field.data or "")
-        if problems:
-            raise ValidationError(" ".join(problems))
-        if not names:
-            raise ValidationError(_l("Paste or type at least one name."))
-
-
-class RenameForm(FlaskForm):
-    name = StringField(_l("Name in this class"), [DataRequired(_l("Type a name.")), Length(max=80)], filters=[stripped])
 
 
 class NoteForm(OnceForm):

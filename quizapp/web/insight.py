@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.services import hints, notes, rosters, student_page, tempting, trust
+from quizapp.services import hints, notes, rosters, tempting, trust
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms import NoteForm, RenameForm
+from quizapp.web.forms import NoteForm
+from quizapp.web.teach import draw_student
 
 bp = Blueprint("insight", __name__, url_prefix="/teach/c/<section>")
 
@@ -51,11 +52,11 @@ def bring_back(section: str, student: str) -> Response:
 @access(Access.STAFF)
 def write_note(section: str, student: str) -> str | Response | tuple[str, int]:
     """Keep a note on a student."""
-    page = student_page.student_page(section, student, auth.account_id(), now=instance.now())
+    found = rosters.get_section(section, auth.account_id())
     form = NoteForm()
     if form.validate_on_submit():
         notes.write_note(
-            page.section,
+            found,
             student,
             form.text.data or "",
             account_id=auth.account_id(),
@@ -64,9 +65,7 @@ def write_note(section: str, student: str) -> str | Response | tuple[str, int]:
         )
         flash(_("The note is kept. Only teachers of this class see it."), "good")
         return redirect(url_for("teach.student", section=section, student=student))
-    rename = RenameForm(formdata=None, name=page.student.name)
-    body = render_template("teach/student.html", page=page, form=rename, note=form, errors=form.errors)
-    return body, 422
+    return draw_student(section, student, note=form), 422
 
 
 @bp.post("/students/<student>/notes/<note>/delete")

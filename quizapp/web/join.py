@@ -8,12 +8,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.services import attempts, settings, sign_in, starting
+from quizapp.models import SecretKind
+from quizapp.services import attempts, guests, one_time_links, settings, sign_in, starting
 from quizapp.services.credentials import show_join_code
+from quizapp.services.guests import GuestError
+from quizapp.services.sign_in import Door
 from quizapp.services.starting import CannotStartError
 from quizapp.web import instance
-from quizapp.web.auth import Access, access, remember
-from quizapp.web.forms import CardForm, JoinForm
+from quizapp.web.auth import Access, access, remember, visitor_hash
+from quizapp.web.forms import JoinForm
+from quizapp.web.forms_people import CardForm, GuestForm
 
 bp = Blueprint("join", __name__)
 
@@ -38,7 +42,7 @@ def index() -> str | Response | tuple[str, int]:
         form=form,
         errors=form.errors,
         trial_open=settings.school_settings().trial_open,
-        needs_setup=sign_in.needs_setup(),
+        needs_setup=one_time_links.needs_setup(),
     )
     return (page, 422) if form.errors else page
 
@@ -58,29 +62,45 @@ def card(code: str) -> str | Response | tuple[str, int]:
             token = sign_in.sign_in_student(
                 door,
                 form.name.data or "",
-                form.secret.data or "",
+                form.given,
                 network=instance.network(),
                 key=instance.key(),
                 now=instance.now(),
             )
         except sign_in.SignInError:
-            form.secret.errors = [
-                _(
-                    "Name and words do not belong together. Type both exactly as on your card; "
-                    "your teacher can make a new card."
-                )
-            ]
+            (form.pictures if form.pictures.data else form.secret).errors = [_refusal(door)]
         else:
             remember(token)
             return redirect(first_page(token))
-    page = render_template(
-        "join/card.html",
-        form=form,
-        errors=form.errors,
-        section_name=door.section_name,
-        code=show_join_code(door.code),
-    )
-    return (page, 422) if form.errors else page
+    return _card_page(door, form=form)
+
+
+@bp.post("/j/<code>/guest")
+@access(Access.EVERYBODY)
+def guest(code: str) -> str | Response | tuple[str, int]:
+    """Let somebody without a card in with a nickname, while the teacher holds the door open."""
+    try:
+        door = sign_in.open_door(code, network=instance.network(), key=instance.key(), now=instance.now())
+    except sign_in.SignInError:
+        flash(_("No class has this code. Ask your teacher for the code of today."), "warn")
+        return redirect(url_for("join.index"))
+    form = GuestForm()
+    if form.validate_on_submit():
+        try:
+            token = guests.join_as_guest(
+                door,
+                form.nickname.data or "",
+                visitor_hash=visitor_hash(),
+                network=instance.network(),
+                key=instance.key(),
+                now=instance.now(),
+            )
+        except GuestError as error:
+            form.nickname.errors = [_guest_refusal(error)]
+        else:
+            remember(token)
+            return redirect(first_page(token))
+    return _card_page(door, guest_form=form)
 
 
 @bp.get("/privacy")
@@ -94,8 +114,50 @@ def privacy() -> str:
 @access(Access.EVERYBODY)
 def health() -> tuple[dict[str, str], int]:
     """Answer a watchdog: the app runs and its database answers."""
-    sign_in.needs_setup()
+    one_time_links.needs_setup()
     return {"status": "ok"}, 200
+
+
+def _card_page(
+    door: Door, *, form: CardForm | None = None, guest_form: GuestForm | None = None
+) -> str | tuple[str, int]:
+    now = instance.now()
+    form = form or CardForm(formdata=None)
+    shown_guest_form = guest_form or (GuestForm(formdata=None) if door.lets_guests_in(now) else None)
+    errors = {**form.errors, **(shown_guest_form.errors if shown_guest_form else {})}
+    page = render_template(
+        "join/card.html",
+        form=form,
+        guest_form=shown_guest_form,
+        errors=errors,
+        names=sign_in.names_at_the_door(door, now=now),
+        with_pictures=door.secret_kind is SecretKind.PICTURES,
+        section_name=door.section_name,
+        code=show_join_code(door.code),
+        join_code=door.code,
+    )
+    return (page, 422) if errors else page
+
+
+def _refusal(door: Door) -> str:
+    if door.secret_kind is SecretKind.PICTURES:
+        return _(
+            "Name and pictures do not belong together. Compare each with your card; your teacher can make a new card."
+        )
+    return _(
+        "Name and words do not belong together. Type both exactly as on your card; your teacher can make a new card."
+    )
+
+
+def _guest_refusal(error: GuestError) -> str:
+    sentences = {
+        GuestError.NOT_WELCOME: _("Guests cannot join this class now. Ask the teacher to open the door."),
+        GuestError.OUT: _("Your teacher has taken you out of this class. Talk to your teacher."),
+        GuestError.FULL: _("There are too many guests already. Ask your teacher."),
+        GuestError.TAKEN: _("Somebody in this class has this name. Choose another."),
+        GuestError.NICKNAME: _("Choose another nickname, with at least one letter and not too long."),
+    }
+    return sentences[error.reason]
 
 
 def first_page(token: str) -> str:

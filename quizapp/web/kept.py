@@ -12,7 +12,8 @@ from quizapp.services import attempts, sign_in, taking
 from quizapp.services.attempts import RefusedError, Taker
 from quizapp.services.rosters import NotFoundError
 from quizapp.web import instance
-from quizapp.web.forms import ConfidenceForm, ReturnForm
+from quizapp.web.forms import ConfidenceForm
+from quizapp.web.forms_people import ReturnForm
 
 LIVES_SECONDS = 24 * 60 * 60
 NOT_KEPT = {"csrf_token", "go", "tab", "version"}
@@ -47,9 +48,7 @@ def sign_in_again(form: ReturnForm) -> str | None:
     network, key, now = instance.network(), instance.key(), instance.now()
     try:
         door = sign_in.open_door(form.code.data or "", network=network, key=key, now=now)
-        return sign_in.sign_in_student(
-            door, form.name.data or "", form.secret.data or "", network=network, key=key, now=now
-        )
+        return sign_in.sign_in_student(door, form.name.data or "", form.given, network=network, key=key, now=now)
     except sign_in.SignInError:
         form.secret.errors = [_("Code, name and words do not belong together. Type them exactly as on your card.")]
         return None

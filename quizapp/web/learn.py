@@ -21,7 +21,8 @@ from quizapp.services.starting import CannotStartError
 from quizapp.services.taking import AttemptRef, PassedByError, QuestionPage
 from quizapp.web import auth, instance, kept
 from quizapp.web.auth import Access, access
-from quizapp.web.forms import ConfidenceForm, ReturnForm
+from quizapp.web.forms import ConfidenceForm
+from quizapp.web.forms_people import ReturnForm
 from quizapp.web.media import image_url
 from quizapp.web.security import csrf
 

@@ -24,6 +24,8 @@ class AccountBlock:
     name: str
     home_url: str
     sign_out_url: str
+    own_url: str | None = None
+    """Where staff change their own name and password."""
 
 
 def init_app(app: Flask) -> None:
@@ -33,8 +35,10 @@ def init_app(app: Flask) -> None:
     def frame() -> dict[str, Any]:
         who = g.get("identity", NOBODY)
         signed_in = who.is_staff or who.is_student
+        own = url_for("account.own_account") if who.is_staff else None
+        block = AccountBlock(who.name, auth.home_url(), url_for("account.sign_out"), own) if signed_in else None
         return {
-            "account": AccountBlock(who.name, auth.home_url(), url_for("account.sign_out")) if signed_in else None,
+            "account": block,
             "nav_links": _links(),
             "privacy_url": url_for("join.privacy"),
         }

@@ -1,10 +1,9 @@
-"""A teacher's pages: classes, students, cards, assigning, progress."""
+"""A teacher's pages: classes, the code, assigning, progress. Other modules add views to this blueprint."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
@@ -12,10 +11,11 @@ from quizapp.models import FeedbackMode
 from quizapp.services import assigning, class_page, dashboards, lessons, rosters, student_page
 from quizapp.services.assigning import AssignmentRules
 from quizapp.services.class_page import ClassView, Sort
-from quizapp.services.rosters import CardsPage, SectionRef
+from quizapp.services.rosters import SectionRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms import AssignForm, NoteForm, RenameForm, SectionForm, StudentsForm
+from quizapp.web.forms import AssignForm, NoteForm, SectionForm
+from quizapp.web.forms_people import DoorForm, StudentForm
 from quizapp.web.qr import qr_svg
 
 bp = Blueprint("teach", __name__, url_prefix="/teach")
@@ -51,7 +51,7 @@ def new_section() -> str | Response | tuple[str, int]:
 def section(section: str) -> str:
     """Show students × skills and how far the class is."""
     page = class_page.class_page(section, auth.account_id(), now=instance.now(), view=_view())
-    return render_template("teach/section.html", page=page, **_door(page.section))
+    return render_template("teach/section.html", page=page, **door_parts(page.section))
 
 
 @bp.get("/c/<section>/join")
@@ -59,7 +59,8 @@ def section(section: str) -> str:
 def join_board(section: str) -> str:
     """Show address, code and QR code large enough for the back row."""
     found = rosters.get_section(section, auth.account_id())
-    return render_template("teach/join_board.html", section=found, **_door(found))
+    form = DoorForm(formdata=None)
+    return render_template("teach/join_board.html", section=found, form=form, now=instance.now(), **door_parts(found))
 
 
 @bp.post("/c/<section>/code")
@@ -71,71 +72,11 @@ def renew_code(section: str) -> Response:
     return redirect(url_for("teach.join_board", section=section))
 
 
-@bp.route("/c/<section>/students", methods=["GET", "POST"])
-@access(Access.STAFF)
-def students(section: str) -> str | tuple[str, int]:
-    """Show the roster; add pasted names and show their cards, this once."""
-    page = rosters.roster_page(section, auth.account_id())
-    form = StudentsForm()
-    if form.validate_on_submit():
-        names, _problems = rosters.read_names(form.names.data or "")
-        cards = rosters.add_students(page.section, names, key=instance.key(), now=instance.now())
-        if cards.cards:
-            return _cards(cards)
-        flash(_("Everybody on this list is in the class already. Nothing was changed."), "message")
-        page = rosters.roster_page(section, auth.account_id())
-        form = StudentsForm(formdata=None)
-    body = render_template("teach/students.html", page=page, form=form, errors=form.errors)
-    return (body, 422) if form.errors else body
-
-
-@bp.post("/c/<section>/cards")
-@access(Access.STAFF)
-def cards(section: str) -> str:
-    """Make new cards for the class, or for one student, and show them this once."""
-    found = rosters.get_section(section, auth.account_id())
-    made = rosters.make_cards(
-        found, key=instance.key(), now=instance.now(), student=request.form.get("student") or None
-    )
-    return _cards(made)
-
-
 @bp.get("/c/<section>/students/<student>")
 @access(Access.STAFF)
 def student(section: str, student: str) -> str:
     """Show one student's skills and attempts."""
-    page = student_page.student_page(section, student, auth.account_id(), now=instance.now())
-    form = RenameForm(formdata=None, name=page.student.name)
-    return render_template("teach/student.html", page=page, form=form, note=NoteForm(formdata=None))
-
-
-@bp.post("/c/<section>/students/<student>/name")
-@access(Access.STAFF)
-def rename(section: str, student: str) -> str | Response | tuple[str, int]:
-    """Give a student another name in this class."""
-    page = student_page.student_page(section, student, auth.account_id(), now=instance.now())
-    form = RenameForm()
-    if form.validate_on_submit():
-        try:
-            rosters.rename_student(page.section, student, form.name.data or "")
-        except ValueError as error:
-            form.name.errors = [str(error)]
-        else:
-            flash(_("The name is changed. Print a new card if the old one shows the old name."), "good")
-            return redirect(url_for("teach.student", section=section, student=student))
-    note = NoteForm(formdata=None)
-    body = render_template("teach/student.html", page=page, form=form, note=note, errors=form.errors)
-    return body, 422
-
-
-@bp.post("/c/<section>/students/<student>/remove")
-@access(Access.STAFF)
-def remove(section: str, student: str) -> Response:
-    """Take a student out of the class; the answers are kept."""
-    found = rosters.get_section(section, auth.account_id())
-    rosters.remove_student(found, student, now=instance.now())
-    flash(_("The student is out of the class. Add the same name again to bring back the work."), "good")
-    return redirect(url_for("teach.students", section=section))
+    return draw_student(section, student)
 
 
 @bp.get("/c/<section>/students/<student>/<attempt>")
@@ -219,20 +160,18 @@ def _view() -> ClassView:
     )
 
 
-def _cards(made: CardsPage) -> str:
-    if made.already_there:
-        flash(
-            ngettext(
-                "%(num)s name was in the class already and keeps its card.",
-                "%(num)s names were in the class already and keep their cards.",
-                len(made.already_there),
-            ),
-            "message",
-        )
-    return render_template("teach/cards.html", page=made, **_door(made.section))
+def draw_student(section: str, student: str, *, form: StudentForm | None = None, note: NoteForm | None = None) -> str:
+    """Return a student's page, with the forms as they came back if they did."""
+    page = student_page.student_page(section, student, auth.account_id(), now=instance.now())
+    line = rosters.roster_line(page.section, student)
+    form = form or StudentForm(formdata=None, obj=line)
+    note = note or NoteForm(formdata=None)
+    errors = {**form.errors, **note.errors}
+    return render_template("teach/student.html", page=page, line=line, form=form, note=note, errors=errors)
 
 
-def _door(section: SectionRef) -> dict[str, object]:
+def door_parts(section: SectionRef) -> dict[str, object]:
+    """Return what pages say about joining a class: address, code, QR code."""
     address = instance.base_address()
     return {
         "address": address.split("//", 1)[-1],

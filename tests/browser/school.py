@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from quizapp.bank.loader import read_skills
 from quizapp.models import db
-from quizapp.services import assigning, publishing, rosters, sign_in
+from quizapp.services import assigning, one_time_links, publishing, rosters, sign_in
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.rosters import SectionRef
 from quizapp.services.sign_in import Door
@@ -70,8 +70,8 @@ def open_school(app: Flask, names: tuple[str, ...] = NAMES) -> School:
     """Set up a teacher, publish the quiz and make a class with cards."""
     with inside(app):
         publish_quiz(app)
-        token = sign_in.set_up(
-            sign_in.new_setup_token(now=now(app)), login=LOGIN, name="Ms Okoro", password=PASSWORD, now=now(app)
+        token = one_time_links.set_up(
+            one_time_links.new_setup_token(now=now(app)), login=LOGIN, name="Ms Okoro", password=PASSWORD, now=now(app)
         )
         account_id = sign_in.identify(token, now=now(app)).account_id
         assert account_id is not None

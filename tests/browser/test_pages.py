@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 import quizapp
 from quizapp.app import create_app
 from quizapp.models import Account, FeedbackMode, Role, db
-from quizapp.services import attempts, rosters, sign_in, starting
+from quizapp.services import attempts, one_time_links, rosters, starting
 from quizapp.services.assigning import AssignmentRules
 from quizapp.services.attempts import Taker
 from quizapp.services.credentials import hash_password
@@ -228,8 +228,8 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             held_back,
             rosters.create_section("10A", account_id=made.account_id, now=clock.now),
             {line.name: line.public_id for line in roster},
-            sign_in.new_setup_token(now=clock.now),
-            sign_in.new_reset_token(school.LOGIN, now=clock.now),
+            one_time_links.new_setup_token(now=clock.now),
+            one_time_links.new_reset_token(school.LOGIN, now=clock.now),
         )
         db.session.remove()
         db.engine.dispose()

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import quizapp
 from quizapp import text
-from quizapp.services import sign_in
+from quizapp.services import one_time_links
 from tests import wheel
 from tests.browser import school
 from tests.browser.actors import Student, Teacher
@@ -130,7 +130,7 @@ def shown(marks: float) -> str:
 def test_lesson(browser: Browser, live_server: str, app: Flask, manner: Manner) -> None:
     with school.inside(app):
         school.publish_quiz(app)
-        token = sign_in.new_setup_token(now=school.now(app))
+        token = one_time_links.new_setup_token(now=school.now(app))
     play(browser, live_server, f"/setup/{token}", manner)
 
 

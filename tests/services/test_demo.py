@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Account, Base, db
-from quizapp.services import attempts, demo, retention, rosters, sign_in
+from quizapp.services import attempts, demo, one_time_links, retention, rosters, sign_in
 from quizapp.services.demo import DemoError, Manner, make_demo, remove_demo
 from tests import factories
 from tests.clock import START
@@ -29,7 +29,7 @@ def test_removal_leaves_nothing_behind() -> None:
     assert made.password is not None
     assert rows()["score"] >= 28
     sign_in.sign_in_staff("demo", made.password, network="192.0.2.7", key=instance_key(), now=START)
-    assert sign_in.needs_setup(), "a demo teacher is nobody who set this up"
+    assert one_time_links.needs_setup(), "a demo teacher is nobody who set this up"
     assert remove_demo() == 28
     assert rows() == before
     assert remove_demo() == 0

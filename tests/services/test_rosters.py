@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import RosterEntry, Section, Student, db
-from quizapp.services import rosters, sign_in
+from quizapp.services import roster_edits, rosters, sign_in
+from quizapp.services.roster_edits import RosterChange
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.sign_in import NOBODY, SignInError
 from tests import factories
@@ -20,18 +21,6 @@ from tests.parallel import at_once
 
 def names_in(ref: SectionRef, account_id: int) -> list[str]:
     return [line.name for line in rosters.roster_page(ref.public_id, account_id).students]
-
-
-def test_names_are_read_as_people_paste_them() -> None:
-    pasted = "  Ada   Lovelace \r\nBen\tK.\n\n李明\nZoë\nada LOVELACE\n" + "x" * 81 + "\n!\u0301\n\u0301\n"
-    names, problems = rosters.read_names(pasted)
-    assert names == ["Ada Lovelace", "Ben K.", "李明", "Zoë", "!\u0301"]
-    assert [problem.split(":")[0].split(" has")[0].split(" holds")[0] for problem in problems] == [
-        "Line 6",
-        "Line 7",
-        "Line 9",
-    ]
-    assert "At most 400" in rosters.read_names("\n".join(f"name {n}" for n in range(401)))[1][-1]
 
 
 def test_a_longer_list_later_adds_only_who_is_new_and_keeps_the_cards() -> None:
@@ -124,15 +113,6 @@ def test_a_student_who_comes_back_is_written_as_typed_now() -> None:
     assert names_in(school_class.ref, teacher.id) == ["Ada"]
 
 
-def test_names_stay_unique_in_a_class() -> None:
-    teacher = factories.make_teacher()
-    school_class = factories.make_class(teacher, "Ada", "Ben")
-    with pytest.raises(ValueError, match="another “ben”"):
-        rosters.rename_student(school_class.ref, school_class.pupils[0].public_id, "ben")
-    rosters.rename_student(school_class.ref, school_class.pupils[0].public_id, "Áda B.")
-    assert names_in(school_class.ref, teacher.id) == ["Áda B.", "Ben"]
-
-
 def test_a_class_is_its_teachers_only() -> None:
     teacher, other = factories.make_teacher("rivera"), factories.make_teacher("okoye")
     ref = factories.make_class(teacher).ref
@@ -142,7 +122,7 @@ def test_a_class_is_its_teachers_only() -> None:
         rosters.get_section(ref.public_id, other.id)
     stranger = factories.make_class(other, "Cy").pupils[0]
     with pytest.raises(NotFoundError):
-        rosters.rename_student(ref, stranger.public_id, "Dee")
+        roster_edits.change_roster(ref, [RosterChange(stranger.public_id, "Dee")])
     with pytest.raises(NotFoundError):
         rosters.remove_student(ref, stranger.public_id, now=START)
 

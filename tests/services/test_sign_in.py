@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Account, OneTimeToken, SignIn, Throttle, TokenPurpose, db
-from quizapp.services import credentials, sign_in
+from quizapp.services import card_secrets, credentials, one_time_links, sign_in
 from quizapp.services.sign_in import NOBODY, SignInError
 from quizapp.services.throttling import CODES_PER_NETWORK, PER_NETWORK, PER_PERSON, TooManyFailuresError
 from quizapp.services.writing import writing
@@ -98,9 +98,9 @@ def test_one_students_words_open_no_other_name_and_no_other_class(school_class: 
 
 
 def test_card_words_are_worth_little_without_the_key() -> None:
-    same = {credentials.card_secret_hmac("copper lantern", student_id=1, key=key) for key in ("a", "b")}
-    assert len(same | {credentials.card_secret_hmac("copper lantern", student_id=2, key="a")}) == 3
-    secrets = [credentials.new_card_secret() for _ in range(300)]
+    same = {card_secrets.card_secret_hmac("copper lantern", student_id=1, key=key) for key in ("a", "b")}
+    assert len(same | {card_secrets.card_secret_hmac("copper lantern", student_id=2, key="a")}) == 3
+    secrets = [card_secrets.new_card_secret() for _ in range(300)]
     assert all(len(set(secret.split())) == 2 for secret in secrets)
     # Two cards may by chance carry the same words, and that is harmless: they open different names.
     assert len(set(secrets)) > 290
@@ -278,41 +278,41 @@ def test_last_seen_is_written_at_most_every_ten_minutes(school_class: SchoolClas
 
 
 def test_set_up_works_once_and_only_for_the_first(clock: Clock) -> None:
-    assert sign_in.needs_setup()
-    old = sign_in.new_setup_token(now=clock())
-    link = sign_in.new_setup_token(now=clock())
-    assert not sign_in.token_works(old, TokenPurpose.SETUP, now=clock())
-    assert not sign_in.token_works(link, TokenPurpose.RESET, now=clock())
-    token = sign_in.set_up(link, login=" Rivera ", name="Ms Rivera", password=PASSWORD, now=clock())
+    assert one_time_links.needs_setup()
+    old = one_time_links.new_setup_token(now=clock())
+    link = one_time_links.new_setup_token(now=clock())
+    assert not one_time_links.token_works(old, TokenPurpose.SETUP, now=clock())
+    assert not one_time_links.token_works(link, TokenPurpose.RESET, now=clock())
+    token = one_time_links.set_up(link, login=" Rivera ", name="Ms Rivera", password=PASSWORD, now=clock())
     assert sign_in.identify(token, now=clock()).is_admin
-    assert not sign_in.needs_setup()
-    for dead in (link, old, sign_in.new_setup_token(now=clock())):
+    assert not one_time_links.needs_setup()
+    for dead in (link, old, one_time_links.new_setup_token(now=clock())):
         with pytest.raises(SignInError):
-            sign_in.set_up(dead, login="eve", name="Eve", password=PASSWORD, now=clock())
+            one_time_links.set_up(dead, login="eve", name="Eve", password=PASSWORD, now=clock())
     assert db.session.scalars(sa.select(Account.login)).all() == ["rivera"]
 
 
 def test_a_new_password_ends_every_sign_in_and_the_link(clock: Clock) -> None:
     teacher = factories.make_teacher()
     old = staff(teacher.login, PASSWORD, clock)
-    link = sign_in.new_reset_token(teacher.login, now=clock())
-    fresh = sign_in.reset_password(link, "four other quiet words", now=clock())
+    link = one_time_links.new_reset_token(teacher.login, now=clock())
+    fresh = one_time_links.reset_password(link, "four other quiet words", now=clock())
     assert sign_in.identify(old, now=clock()) == NOBODY
     assert sign_in.identify(fresh, now=clock()).account_id == teacher.id
     with pytest.raises(SignInError):
         staff(teacher.login, PASSWORD, clock)
     assert staff(teacher.login, "four other quiet words", clock)
     with pytest.raises(SignInError):
-        sign_in.reset_password(link, PASSWORD, now=clock())
+        one_time_links.reset_password(link, PASSWORD, now=clock())
 
 
 def test_links_grow_old_and_are_stored_hashed(clock: Clock) -> None:
     teacher = factories.make_teacher()
-    reset = sign_in.new_reset_token(teacher.login, now=clock())
+    reset = one_time_links.new_reset_token(teacher.login, now=clock())
     assert reset not in db.session.scalars(sa.select(OneTimeToken.token_hash)).all()
     clock.advance(hours=1)
-    assert not sign_in.token_works(reset, TokenPurpose.RESET, now=clock())
+    assert not one_time_links.token_works(reset, TokenPurpose.RESET, now=clock())
     with pytest.raises(SignInError):
-        sign_in.reset_password(reset, "four other quiet words", now=clock())
+        one_time_links.reset_password(reset, "four other quiet words", now=clock())
     with pytest.raises(SignInError, match="Nobody signs in as 'eve'"):
-        sign_in.new_reset_token("eve", now=clock())
+        one_time_links.new_reset_token("eve", now=clock())

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Attempt, AuditEntry, OneTimeToken, Response, SignIn, Throttle, db
-from quizapp.services import attempts, retention, settings, sign_in, starting
+from quizapp.services import attempts, one_time_links, retention, settings, sign_in, starting
 from quizapp.services.attempts import Taker
 from quizapp.services.settings import SchoolSettings
 from quizapp.services.sign_in import SignInError
@@ -57,7 +57,7 @@ def test_trials_are_deleted_after_a_day_and_class_work_never() -> None:
 def test_what_let_people_in_is_deleted_once_it_no_longer_does() -> None:
     school_class = factories.make_class(factories.make_teacher(), "Ada")
     factories.sign_in_pupil(school_class, school_class.pupils[0])
-    sign_in.new_reset_token("rivera", now=START)
+    one_time_links.new_reset_token("rivera", now=START)
     with pytest.raises(SignInError):
         sign_in.open_door("00000000", network="192.0.2.7", key=instance_key(), now=START)
     assert (count(SignIn), count(OneTimeToken), count(Throttle)) == (1, 1, 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Flask
 
-from quizapp.models import Base, Role, db
+from quizapp.models import Account, Base, Role, db
 from quizapp.services import attempts, notes
 from tests import factories
 from tests.clock import START
@@ -38,6 +38,10 @@ class School:
     """Ada's deferred attempt, handed in and not released."""
     note: str
     """Rivera's, on Ada."""
+    guest: str
+    """Came to 9B with a nickname and waits to be recognised."""
+    account: str
+    """Okoye's."""
     school_class: SchoolClass
     ada: Pupil
     owner: Teacher
@@ -59,10 +63,15 @@ class School:
             "report": MISSING,
             "article": self.article,
             "filename": "css/base.css",
+            "gradebook": "moodle",
+            "invitation": "0" * 64,
+            "account": self.account,
         }
         if missing:
             ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz", "note", "article"), MISSING)
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids[found[1]], rule)
+        if "/guests/" in rule and not missing:
+            ids["student"] = self.guest
+        return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: ids[found[1]], rule)
 
 
 def open_school(app: Flask) -> School:
@@ -82,6 +91,8 @@ def open_school(app: Flask) -> School:
             act(ada.taker, attempt, position, key, confidence=None, drawn=None, now=START)
         notes.write_note(ours.ref, ada.public_id, "Reads slowly and well.", account_id=owner.id, now=START)
         (note,) = notes.list_notes(ours.ref.id, ada.id)
+        guest = factories.add_guest(ours, owner, "Zed")
+        account = db.session.scalars(sa.select(Account.public_id).where(Account.id == other.id)).one()
     browsers = {name: Browser(app) for name in ACTORS}
     browsers["student"].sign_in_student(ours, ada)
     browsers["classmate"].sign_in_student(ours, ben)
@@ -99,6 +110,8 @@ def open_school(app: Flask) -> School:
         article.public_id,
         held_back,
         note.public_id,
+        guest.public_id,
+        account,
         ours,
         ada,
         owner,

@@ -26,6 +26,7 @@ def upgrade() -> None:
         ),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
@@ -53,10 +54,19 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("join_code", sa.String(length=8), nullable=False),
         sa.Column("door_open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "secret_kind",
+            sa.Enum("words", "pictures", name="secretkind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("guests_welcome", sa.Boolean(), nullable=False),
+        sa.Column("pseudonyms", sa.Boolean(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("request_key", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_section")),
         sa.UniqueConstraint("join_code", name=op.f("uq_section_join_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_section_public_id")),
@@ -87,6 +97,7 @@ def upgrade() -> None:
         sa.Column("time_factor", sa.Double(), nullable=False),
         sa.Column("no_time_limit", sa.Boolean(), nullable=False),
         sa.Column("reading", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("guest", sa.Boolean(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_student")),
@@ -153,6 +164,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("section_id", "article_key", name=op.f("uq_class_article_section_id_article_key")),
     )
     op.create_table(
+        "guest_pass",
+        sa.Column("student_id", sa.Integer(), nullable=False),
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("visitor_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["section_id"], ["section.id"], name=op.f("fk_guest_pass_section_id_section"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["student.id"], name=op.f("fk_guest_pass_student_id_student"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("student_id", name=op.f("pk_guest_pass")),
+        sa.UniqueConstraint("section_id", "visitor_hash", name=op.f("uq_guest_pass_section_id_visitor_hash")),
+    )
+    op.create_table(
         "one_time_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column(
@@ -190,6 +215,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_entry")),
         sa.UniqueConstraint("section_id", "folded_name", name=op.f("uq_roster_entry_section_id_folded_name")),
+        sa.UniqueConstraint("section_id", "mark_code", name=op.f("uq_roster_entry_section_id_mark_code")),
         sa.UniqueConstraint("section_id", "student_id", name=op.f("uq_roster_entry_section_id_student_id")),
     )
     with op.batch_alter_table("roster_entry", schema=None) as batch_op:
