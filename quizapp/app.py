@@ -19,6 +19,7 @@ from quizapp.web import (
     admin,
     articles,
     asking,
+    assign,  # noqa: F401 - adds its views to those of teach
     auth,
     author,
     errors,

@@ -55,6 +55,8 @@ class AssignmentPage:
     started: int
     """Students who have started."""
     open_now: bool
+    coming: bool
+    """It opens later."""
     closes_at: datetime | None
     """When it closes for students without extra time."""
     later: tuple[tuple[str, datetime], ...]
@@ -85,6 +87,7 @@ def assignment_page(section: SectionRef, assignment: str, *, now: datetime) -> A
         to=_recipients(row),
         started=_started(db.session(), row),
         open_now=row.opens_at <= now and (row.closes_at is None or row.closes_at > now),
+        coming=row.opens_at > now,
         closes_at=row.closes_at,
         later=_later(row),
     )

@@ -12,6 +12,7 @@ from quizapp.services.members import Member, member
 from quizapp.services.notes import NoteLine, list_notes
 from quizapp.services.progress import SkillCell, list_skills, scores_of_student, skill_cells, strands_of
 from quizapp.services.rosters import NotFoundError, SectionRef, find_section
+from quizapp.services.support import SupportPanel, support_panel
 from quizapp.services.taking import AnswerLine, answer_lines, attempt_ref
 from quizapp.services.tallies import Tally
 from quizapp.services.trust import TrustRow, trust_of
@@ -53,6 +54,7 @@ class StudentPage:
     trust: TrustRow
     certain: Certainty
     notes: tuple[NoteLine, ...]
+    support: SupportPanel
 
     @property
     def cells(self) -> tuple[SkillCell, ...]:
@@ -106,6 +108,7 @@ def student_page(public_id: str, student: str, account_id: int, *, now: datetime
             wrong=len(list(sure_and_wrong(certain))),
         ),
         notes=list_notes(section.id, found.id),
+        support=support_panel(section, student),
     )
 
 

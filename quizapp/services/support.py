@@ -15,6 +15,8 @@ from quizapp.services.writing import writing
 
 FACTORS = (1.0, 1.25, 1.5, 2.0)
 """What a teacher can choose from, beside no limit at all."""
+NO_LIMIT = "none"
+CHOICES = (*(f"{factor:g}" for factor in FACTORS), NO_LIMIT)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class SupportPanel:
 
     support: Support
     used_up: tuple[UsedUp, ...]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What a form offers: factors as text, and "none" for no limit."""
+        return CHOICES
+
+    @property
+    def chosen(self) -> str:
+        return NO_LIMIT if self.support.unlimited else f"{self.support.factor:g}"
 
 
 def support_panel(section: SectionRef, student: str) -> SupportPanel:

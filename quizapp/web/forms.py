@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     Form,
     HiddenField,
     PasswordField,
     RadioField,
-    SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from quizapp.models import FeedbackMode
 from quizapp.services.attempts import CONFIDENCE_LEVELS
 from quizapp.services.credentials import password_problem
 from quizapp.services.notes import NOTE_MAX
@@ -128,42 +123,6 @@ class NoteForm(OnceForm):
         filters=[stripped],
         description=_l("Only teachers of this class see it."),
     )
-
-
-class AssignForm(OnceForm):
-    quiz = RadioField(_l("Which quiz?"), validate_choice=True, validators=[DataRequired(_l("Choose a quiz."))])
-    feedback = RadioField(
-        _l("When do students see what was right?"),
-        [DataRequired(_l("Choose when students see what was right."))],
-        choices=[
-            SelectChoice(FeedbackMode.IMMEDIATE.value, _l("After each answer")),
-            SelectChoice(FeedbackMode.DEFERRED.value, _l("When I release the results, or when it closes")),
-        ],
-        default=FeedbackMode.IMMEDIATE.value,
-    )
-    ask_confidence = BooleanField(_l("Ask how sure they are"), default=True)
-    shuffle_items = BooleanField(_l("Mix the order of the questions"), default=True)
-    attempts = SelectField(
-        _l("How often may a student take it?"),
-        choices=[
-            SelectChoice("1", _l("Once")),
-            SelectChoice("2", _l("Twice")),
-            SelectChoice("3", _l("Three times")),
-            SelectChoice("0", _l("As often as they like")),
-        ],
-        default="1",
-    )
-    closes_at = DateTimeLocalField(
-        _l("Closes"),
-        [Optional()],
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        description=_l("Leave empty to keep it open."),
-    )
-
-    def closing_moment(self, zone: str) -> datetime | None:
-        """Return the closing time as a moment; people type it in the school's time zone."""
-        typed: datetime | None = self.closes_at.data
-        return None if typed is None else typed.replace(tzinfo=ZoneInfo(zone))
 
 
 class SchoolForm(FlaskForm):

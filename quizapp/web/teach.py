@@ -5,16 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
-from quizapp.models import FeedbackMode
 from quizapp.services import assigning, class_page, dashboards, lessons, rosters, student_page
-from quizapp.services.assigning import AssignmentRules
 from quizapp.services.class_page import ClassView, Sort
 from quizapp.services.rosters import SectionRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms import AssignForm, NoteForm, SectionForm
+from quizapp.web.forms import NoteForm, SectionForm
 from quizapp.web.forms_people import DoorForm, StudentForm
 from quizapp.web.qr import qr_svg
 
@@ -85,51 +82,6 @@ def student_attempt(section: str, student: str, attempt: str) -> str:
     """Show one attempt, question by question."""
     page = student_page.student_attempt_page(section, student, attempt, auth.account_id(), now=instance.now())
     return render_template("teach/student_attempt.html", page=page)
-
-
-@bp.route("/c/<section>/assign", methods=["GET", "POST"])
-@access(Access.STAFF)
-def assign(section: str) -> str | Response | tuple[str, int]:
-    """Assign a quiz; the defaults fit a lesson, so one submit is enough."""
-    account = auth.account_id()
-    found = rosters.get_section(section, account)
-    quizzes = assigning.list_quizzes(account)
-    form = AssignForm()
-    form.quiz.choices = [SelectChoice(quiz.public_id, quiz.title) for quiz in quizzes]
-    if request.method == "GET" and quizzes:
-        form.quiz.data = quizzes[0].public_id
-    if form.validate_on_submit():
-        closes_at = form.closing_moment(instance.settings().timezone)
-        if closes_at is not None and closes_at <= instance.now():
-            form.closes_at.errors = [_("This time is over. Choose a later one, or leave it empty.")]
-        else:
-            rules = AssignmentRules(
-                feedback=FeedbackMode(form.feedback.data),
-                ask_confidence=form.ask_confidence.data,
-                shuffle_items=form.shuffle_items.data,
-                closes_at=closes_at,
-                attempts_allowed=int(form.attempts.data) or None,
-            )
-            quiz = assigning.get_quiz(form.quiz.data, account)
-            assigning.assign(
-                found,
-                quiz,
-                rules,
-                account_id=account,
-                now=instance.now(),
-                request_key=form.request_key.data or None,
-            )
-            flash(_("“%(title)s” is assigned. Students join with this code.", title=quiz.title), "good")
-            return redirect(url_for("teach.join_board", section=section))
-    page = render_template(
-        "teach/assign.html",
-        section=found,
-        quizzes=quizzes,
-        form=form,
-        errors=form.errors,
-        zone=instance.settings().timezone,
-    )
-    return (page, 422) if form.errors else page
 
 
 @bp.get("/lessons/<quiz>")

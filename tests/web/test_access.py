@@ -156,6 +156,15 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/c/<section>/a/<assignment>/live"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/live/now"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/live/live.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/change"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/change"): Row("302 404 404 404 422 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/more-time"): Row("302 404 404 404 302 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/close"): Row("302 404 404 404 302 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/reopen"): Row("302 404 404 404 302 404 404"),
+    ("POST", "/teach/c/<section>/students/<student>/time"): Row(
+        "302 404 404 404 302 404 404", {"time": "1.5"}, changes=True
+    ),
+    ("POST", "/teach/c/<section>/students/<student>/extra-attempt"): Row("302 404 404 404 404 404 404"),
     ("POST", "/teach/c/<section>/a/<assignment>/release"): Row("302 404 404 404 302 404 404", changes=True),
     ("GET", "/t/<attempt>/<int:position>"): Row("404 200 404 404 404 404 404"),
     ("GET", "/t/<attempt>/<int:position>/feedback"): Row("404 302 404 404 404 404 404"),

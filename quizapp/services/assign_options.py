@@ -1,0 +1,91 @@
+"""What a teacher can choose from when assigning: quizzes, questions, groups and students."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from quizapp import text
+from quizapp.models import ItemRevision, QuizItem, RosterEntry, Skill, Student, db
+from quizapp.services.assigning import QuizRef, get_quiz
+from quizapp.services.catalogue import can_be_asked, content_of
+from quizapp.services.rosters import SectionRef
+
+
+@dataclass(frozen=True)
+class Classmates:
+    """The groups of a class, by name, and its students: public id and name."""
+
+    groups: tuple[str, ...]
+    students: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class QuestionChoice:
+    """A question as the list to choose from shows it."""
+
+    public_id: str
+    prompt: str
+    skill: str
+    skill_name: str
+    difficulty: str
+
+
+@dataclass(frozen=True)
+class QuizChoices:
+    """A quiz with all its questions, in its order."""
+
+    quiz: QuizRef
+    questions: tuple[QuestionChoice, ...]
+
+    @property
+    def skills(self) -> tuple[tuple[str, str, int], ...]:
+        """Slug and name of every skill, and how many questions it has."""
+        names = {question.skill: question.skill_name for question in self.questions}
+        return tuple(
+            (slug, name, sum(question.skill == slug for question in self.questions)) for slug, name in names.items()
+        )
+
+
+def classmates(section: SectionRef) -> Classmates:
+    """Return whom an assignment of a class can be for."""
+    rows = db.session.execute(
+        sa.select(Student.public_id, RosterEntry.display_name, RosterEntry.group)
+        .join(RosterEntry, RosterEntry.student_id == Student.id)
+        .where(RosterEntry.section_id == section.id, RosterEntry.removed_at.is_(None))
+        .order_by(RosterEntry.folded_name)
+    ).all()
+    return Classmates(
+        groups=tuple(sorted({row.group for row in rows if row.group})),
+        students=tuple((row.public_id, row.display_name) for row in rows),
+    )
+
+
+def quiz_choices(quiz: str, account_id: int) -> QuizChoices:
+    """Return the questions of a quiz this teacher may assign.
+
+    Raises:
+        NotFoundError: there is none, or it is another teacher's.
+    """
+    ref = get_quiz(quiz, account_id)
+    rows = db.session.execute(
+        sa.select(ItemRevision, Skill.name)
+        .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
+        .outerjoin(Skill, Skill.slug == ItemRevision.skill)
+        .where(QuizItem.quiz_revision_id == ref.revision_id, can_be_asked())
+        .order_by(QuizItem.position)
+    )
+    return QuizChoices(
+        ref,
+        tuple(
+            QuestionChoice(
+                public_id=revision.public_id,
+                prompt=text.plain(content_of(revision).item.prompt),
+                skill=revision.skill or "",
+                skill_name=name or "",
+                difficulty=revision.difficulty or "",
+            )
+            for revision, name in rows
+        ),
+    )
