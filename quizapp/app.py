@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Flask, request
+from flask import Flask, redirect, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_time, get_locale
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
 
 from quizapp.config import Settings, prepare_home
 from quizapp.models import db
 from quizapp.models.storage import engine_options, prepare_engine
 from quizapp.paths import PACKAGE, resource_dir
 from quizapp.services import writing
+from quizapp.services.previewing import Watched
 from quizapp.web import (
     account,
     admin,
@@ -30,6 +32,7 @@ from quizapp.web import (
     media,
     navigation,
     practice,
+    preview,
     reading,
     results,
     sections,
@@ -83,6 +86,28 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    return app
+
+
+def create_preview(settings: Settings, watched: Watched) -> Flask:
+    """Make the application that shows one bank file to its author, and nothing else.
+
+    Args:
+        settings: with a home of its own, which may be thrown away; the database is never opened.
+        watched: the file.
+    """
+    app = create_app(settings)
+    # Cookies know no ports: under another name this one leaves a sign-in at the real app alone.
+    app.config["SESSION_COOKIE_NAME"] = "closer-look-preview"
+    app.extensions["watched bank"] = watched
+    app.register_blueprint(preview.bp)
+
+    @app.before_request
+    def only_the_preview() -> Response | None:
+        if request.blueprint == "preview" or request.endpoint in {None, "static"}:
+            return None
+        return redirect(url_for("preview.start"))
+
     return app
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from quizapp import load_bank
 from quizapp.bank.review import rules
+from quizapp.bank.schema import FILE_NAME
 from quizapp.cli import cli
 from quizapp.commands.authoring import is_shipped
 from quizapp.paths import resource_dir
@@ -223,3 +225,48 @@ def test_rules_are_listed() -> None:
         assert f"{one['code']}  [{one['level']}" in done.stdout
         assert one["definition"] in done.stdout
         assert one["guard"] in done.stdout
+
+
+# ---------------------------------------------------------------- new, format, schema
+
+
+def test_new_writes_a_bank_that_is_publishable_and_in_form(tmp_path: Path) -> None:
+    file = tmp_path / "my-town.yaml"
+    done = run("new", tmp_path / "my-town", "--title", 'News: the "town"')
+    assert done.exit_code == 0, done.output
+    assert json.loads(run("schema").stdout) == json.loads((tmp_path / FILE_NAME).read_text("utf-8"))
+    findings = json.loads(run("check", file, "--format", "json").stdout)
+    assert {one["level"] for one in findings} <= {"info"}
+    assert run("format", "--check", file).exit_code == 0
+    text = file.read_text("utf-8")
+    assert text.startswith(f"# yaml-language-server: $schema={FILE_NAME}\n")
+    assert "bank: my-town\n" in text
+    assert load_bank(file).title == 'News: the "town"'
+
+
+def test_new_overwrites_nothing(bank: Path, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("mine")
+    done = run("new", bank)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "is there already" in done.stderr
+    assert bank.read_text() == BANK
+    assert run("new", tmp_path / "other.yaml").exit_code == 0
+    assert (tmp_path / FILE_NAME).read_text() == "mine"
+
+
+def test_format_puts_files_into_form_once(bank: Path) -> None:
+    bank.write_text(BANK.replace("bank: towns", "bank:   towns  # a note"))
+    assert run("format", "--check", bank).exit_code == 1
+    assert "bank:   towns" in bank.read_text()
+    assert run("format", bank).exit_code == 0
+    assert "bank: towns    # a note\n" in bank.read_text()
+    assert run("format", bank).stdout == ""
+
+
+def test_format_leaves_a_file_with_mistakes_alone(bank: Path) -> None:
+    for data, word in ((BANK.replace("Which town", "Which: town").encode(), "quizapp check"), (b"\xff\xfe", "UTF-8")):
+        bank.write_bytes(data)
+        done = run("format", bank)
+        assert done.exit_code == 1
+        assert word in done.stderr
+        assert bank.read_bytes() == data

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from quizapp import BankError
 from quizapp.bank.mending import Mender, near
 from quizapp.bank.messages import choices_in, sentence
-from quizapp.bank.model import Bank, Skill, Source, Stimulus
+from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
 from quizapp.bank.pictures import PictureError, read_picture
 from quizapp.bank.places import Places, follow
@@ -43,22 +43,6 @@ class Loaded:
     bank: Bank | None
     problems: tuple[Problem, ...]
     places: Places | None = None
-
-
-class _Envelope(Part):
-    """The fields of a bank file beside its questions and stimuli."""
-
-    format: Literal["1"]
-    bank: Slug
-    title: Text
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-    licence: Text | None = None
-    source: Source | None = None
-    stands_in: bool = False
-    twin: Slug | None = None
-    skills: dict[Slug, Text] = Field(default_factory=dict)
-    stimuli: Any = ()
-    questions: Any = None
 
 
 class _SkillsFile(Part):
@@ -192,15 +176,15 @@ class _Loading:
             except PictureError as error:
                 self._add(image, error.code, str(error))
 
-    def _envelope(self) -> _Envelope | None:
+    def _envelope(self) -> Envelope | None:
         try:
             data = {key: data_of(node) for key, node in self.root.fields.items() if key not in {"stimuli", "questions"}}
-            return _Envelope.model_validate(data)
+            return Envelope.model_validate(data)
         except ValidationError as error:
-            self.report(error, self.root, _Envelope.model_fields)
+            self.report(error, self.root, Envelope.model_fields)
             return None
 
-    def _own_skills(self, envelope: _Envelope | None) -> tuple[Skill, ...]:
+    def _own_skills(self, envelope: Envelope | None) -> tuple[Skill, ...]:
         node = self.root.fields.get("skills")
         if envelope is None or not isinstance(node, Mapping):
             return ()

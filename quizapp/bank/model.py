@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -86,6 +86,22 @@ class Stimulus(Part):
         """Every author text that must be clean HTML when this is published; all are blocks."""
         yield from (Markdown(text, block=True) for text in (self.text, self.context) if text)
         yield from (Markdown(card.text, block=True) for card in self.cards)
+
+
+class Envelope(Part):
+    """The fields of a bank file beside its questions and stimuli."""
+
+    format: Literal["1"]
+    bank: Slug
+    title: Text
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    licence: Text | None = None
+    source: Source | None = None
+    stands_in: bool = False
+    twin: Slug | None = None
+    skills: dict[Slug, Text] = Field(default_factory=dict)
+    stimuli: Any = ()
+    questions: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def findings(files: Iterable[Path], *, source: Path | None = None, shipped: bool
     desk = Desk(
         tuple(reviewed),
         today=datetime.now(UTC).date(),
-        misconceptions=_misconceptions(file for file, _ in loaded),
+        misconceptions=known_misconceptions(file for file, _ in loaded),
         article=article,
     )
     return [*(problem for _, one in loaded for problem in one.problems), *review(desk)]
@@ -151,7 +151,7 @@ def _escaped(text: str, more: str = "") -> str:
     return text
 
 
-def _misconceptions(files: Iterable[Path]) -> frozenset[str] | None:
+def known_misconceptions(files: Iterable[Path]) -> frozenset[str] | None:
     """The ids of the program's list and of those beside the files, or None when there is no list."""
     folders = {resource_dir("questions"), *(file.parent for file in files)}
     lists = [path for folder in folders if (path := folder / FILE_NAME).is_file()]

@@ -1,0 +1,105 @@
+"""Tables from spreadsheets and quiz sites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from quizapp.bank.loader import load_text
+from quizapp.bank.nodes import data_of
+from quizapp.bank.reader import read
+from quizapp.bank.table import MOST_ROWS, draft_from_table
+
+
+def questions(table: str) -> list[Any]:
+    tree = read(draft_from_table(table).text.encode(), "draft")
+    assert tree.root is not None
+    assert [one for one in tree.problems if one.level == "error"] == []
+    found: list[Any] = data_of(tree.root)["questions"]
+    return found
+
+
+def told(table: str) -> list[tuple[int, str]]:
+    return [(one.line, one.code) for one in draft_from_table(table).problems]
+
+
+def test_a_row_is_a_question() -> None:
+    assert questions("Who said it: him?\tThe mayor\tThe paper\t#nobody\n") == [
+        {
+            "id": "who-said-it-him",
+            "type": "choice",
+            "prompt": "Who said it: him?",
+            "options": [{"right": "The mayor"}, {"wrong": "The paper"}, {"wrong": "#nobody"}],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'Question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2\n"Which, of these?",a,b,c\n',
+        "Question;Right;Wrong;Wrong\nWhich, of these?;a;b;c\n",
+        "#\tQuestion text\tOption 1\tOption 2\tOption 3\tCorrect answer\tTime\n1\tWhich, of these?\tb\ta\tc\t2\t30\n",
+        "Question\tA\tB\tC\tKey\nWhich, of these?\tb\ta\tc\t2\n",
+        "Question\tAnswer 1\tAnswer 2\tAnswer 3\tCorrect\nWhich, of these?\tc\ta\tb\ta\n",
+    ],
+)  # fmt: skip
+def test_layouts_of_quiz_sites(table: str) -> None:
+    (question,) = questions(table)
+    assert question["prompt"] == "Which, of these?"
+    assert {"right": "a"} in question["options"]
+    assert sorted(one["wrong"] for one in question["options"] if "wrong" in one) == ["b", "c"]
+
+
+def test_several_right_answers_make_a_question_with_several() -> None:
+    (question,) = questions(
+        'Question,Answer 1,Answer 2,Answer 3,Time limit (sec),Correct answer(s)\nWhich?,a,b,c,20,"1,3"\n'
+    )
+    assert question["type"] == "multiple"
+    assert question["options"] == [{"right": "a"}, {"right": "c"}, {"wrong": "b"}]
+
+
+def test_a_draft_with_reasons_can_be_published() -> None:
+    draft = draft_from_table("Question\tRight\tWrong\tExplanation\nWhich word leans?\tclaimed\tsaid\tIt doubts.\n")
+    loaded = load_text(draft.text.encode(), "draft", skills=[])
+    assert loaded.problems == ()
+    assert loaded.bank is not None
+    assert draft.problems == ()
+    assert draft.questions == 1
+
+
+def test_what_must_be_looked_at_is_told_by_line() -> None:
+    table = 'Who?\tus\tthem\n\n\tus\nWhat?\n"Where\nto?"\ta\ta\tb\nHow?\tso\n'
+    assert told(table) == [
+        (1, "no-why"),
+        (3, "no-prompt"),
+        (4, "no-key"),
+        (5, "same-option"),
+        (5, "no-why"),
+        (7, "no-why"),
+        (7, "too-few"),
+    ]
+    assert [one["prompt"] for one in questions(table)] == ["Who?", "Where to?", "How?"]
+
+
+def test_unpaired_quotation_marks_are_text() -> None:
+    table = '"Fake" news is?\tx\ty\n'
+    assert questions(table)[0]["prompt"] == '"Fake" news is?'
+    assert (1, "not-a-table") in told(table)
+
+
+def test_same_questions_get_names_of_their_own() -> None:
+    assert [one["id"] for one in questions("Who?\ta\tb\nWho?\tc\td\n?\te\tf\n")] == ["who", "who-2", "question"]
+
+
+@pytest.mark.parametrize("table", ["", "\n\n", "\t\t\n", ",,,\n", "Question\tRight\tWrong\n"])
+def test_nothing_to_read_is_told(table: str) -> None:
+    draft = draft_from_table(table)
+    assert draft.text == ""
+    assert [one.code for one in draft.problems] == ["no-question"]
+
+
+def test_too_much_is_told() -> None:
+    assert [one.code for one in draft_from_table("x" * 600_000).problems] == ["too-big"]
+    assert (MOST_ROWS + 1, "too-many") in told("q\ta\tb\n" * (MOST_ROWS + 5))
