@@ -87,7 +87,7 @@ def bank_text(fields: Mapping[str, JSON], existing: str | None = None) -> str:
     """
     wanted = _cleaned(dict(fields))
     if existing is None or not existing.strip():
-        document = _made(wanted, _HEAD)
+        document = _made(wanted, (*_HEAD, "questions"))
     else:
         document = _loaded(existing)
         if not isinstance(document, CommentedMap):
