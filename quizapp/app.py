@@ -19,6 +19,7 @@ from quizapp.services.previewing import Watched
 from quizapp.web import (
     account,
     admin,
+    api,
     articles,
     asking,
     assign,  # noqa: F401 - adds its views to those of teach
@@ -40,6 +41,7 @@ from quizapp.web import (
     student_data,
     students,
     teach,
+    tokens,
     trial,
 )
 from quizapp.web.audit_words import audit_words
@@ -74,12 +76,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = (
         (join, learn, asking, practice, reading, trial),
         (teach, students, sections, student_data, articles, insight, results, live),
-        (author, account, admin, media),
+        (author, account, tokens, admin, media, api),
     )
     for blueprint in dict.fromkeys(part.bp for group in parts for part in group):
         app.register_blueprint(blueprint)
     security.init_app(app, settings)
     errors.init_app(app)
+    api.init_app(app)
     auth.init_app(app)
     navigation.init_app(app)
     reading.init_app(app)

@@ -171,6 +171,10 @@ class Item(BaseModel, Generic[R]):
         """
         raise NotImplementedError
 
+    def to_words(self, response: R) -> JSON:
+        """*Kind*: a response in the author's words, the inverse of `from_words`."""
+        raise NotImplementedError
+
     def key(self) -> JSON:
         """The right response in the author's words, or None where there is none."""
         raise NotImplementedError

@@ -49,10 +49,13 @@ from quizapp.models.people import (
     TokenPurpose,
 )
 from quizapp.models.routes import AssignmentRoute, BankUse, PrivateSwitch, Route, StandIn
+from quizapp.models.tokens import ApiScope, ApiToken
 
 __all__ = [
     "FROZEN",
     "Account",
+    "ApiScope",
+    "ApiToken",
     "ArticleParagraph",
     "Assignment",
     "AssignmentDraw",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from quizapp.models import Account, Attempt, AuditEntry, OneTimeToken, Role, Section, SignIn, Throttle
+from quizapp.models import Account, ApiToken, Attempt, AuditEntry, OneTimeToken, Role, Section, SignIn, Throttle
 from quizapp.services import auditing, erasing
 from quizapp.services.attempts import hand_in_ended
 from quizapp.services.settings import RetentionSettings, retention_settings
@@ -19,6 +19,8 @@ from quizapp.services.writing import rows_changed, writing
 
 TRIALS_KEPT = timedelta(days=1)
 IDLE_ACCOUNTS = timedelta(days=730)
+TOKENS_KEPT = timedelta(days=30)
+"""After a token of the API has ended: so long its owner can see that it has."""
 EVERY = timedelta(hours=1)
 ENDS_EVERY = timedelta(seconds=20)
 """How often work whose time is over is handed in: soon enough for a teacher who watches the class."""
@@ -45,6 +47,7 @@ def forget_the_old(*, now: datetime) -> int:
         session.execute(sa.delete(SignIn).where(SignIn.expires_at < now))
         session.execute(sa.delete(Throttle).where(Throttle.window_ends < now))
         session.execute(sa.delete(OneTimeToken).where(OneTimeToken.expires_at < now))
+        session.execute(sa.delete(ApiToken).where(ApiToken.expires_at < now - TOKENS_KEPT))
         session.execute(sa.delete(AuditEntry).where(AuditEntry.at < now - timedelta(days=kept.audit_days)))
         _end_school_years(session, kept, now)
         _shut_idle_accounts(session, now)

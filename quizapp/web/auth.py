@@ -14,6 +14,7 @@ from quizapp.services.attempts import Taker
 from quizapp.services.credentials import new_token, token_hash
 from quizapp.services.sign_in import NOBODY, Identity, identify
 from quizapp.web import instance
+from quizapp.web.problems import asked_by_program
 
 TOKEN = "token"  # noqa: S105 - the name under which it lies, not a token
 VISITOR = "visitor"
@@ -28,6 +29,8 @@ class Access(StrEnum):
     TAKERS = "takers"
     """Whoever takes a quiz: a student, or a visitor with a trial."""
     STUDENTS = "students"
+    TOKENS = "tokens"
+    """Whoever brings a token of the API; `api_operations` asks for it, whatever the view."""
     STAFF = "staff"
     ADMINS = "admins"
 
@@ -118,9 +121,11 @@ def home_url() -> str:
 
 
 def _load_identity() -> None:
+    g.identity = NOBODY
+    if request.endpoint in {None, "static", "media.picture"} or asked_by_program():
+        return
     token = session.get(TOKEN)
-    if request.endpoint in {None, "static", "media.picture"} or not isinstance(token, str):
-        g.identity = NOBODY
+    if not isinstance(token, str):
         return
     g.identity = identify(token, now=instance.now())
 
@@ -131,7 +136,7 @@ def _check_access() -> AnyResponse | None:
     who = identity()
     view = request.endpoint
     rule = rule_of(current_app, view)
-    if rule is Access.EVERYBODY or rule is Access.TAKERS:
+    if rule in {Access.EVERYBODY, Access.TAKERS, Access.TOKENS}:
         # An attempt belongs to its taker: the service answers "not found" to anybody else.
         return None
     if rule is Access.STUDENTS:

@@ -16,6 +16,7 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.services.throttling import TooManyFailuresError
 from quizapp.services.writing import StorageBusyError, give_up
 from quizapp.web import instance
+from quizapp.web.problems import asked_by_program, problem
 
 RETRY_SECONDS = 3
 PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
@@ -82,7 +83,9 @@ def _answer_failures(app: Flask) -> None:
 
 
 def answer(code: int) -> Response:
-    """Return the page for a status, or `{"error": code}` to a script that asked for JSON."""
+    """Return the page for a status; in the API problem details, for a script that wants JSON `{"error": code}`."""
+    if asked_by_program():
+        return problem(code)
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=code), code)
     page = code if code in PAGES else 400 if code < 500 else 500

@@ -80,7 +80,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         headers["X-Robots-Tag"] = "noindex"
-        if request.endpoint != "static" and not response.cache_control.immutable:
+        kept = response.cache_control.immutable or response.cache_control.private
+        if request.endpoint != "static" and not kept:
             headers["Cache-Control"] = "no-store"
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"

@@ -99,6 +99,15 @@ def test_what_tables_count_is_what_was_answered(kind: str, case: Example) -> Non
     assert any((places, words, item.written(response)))
 
 
+@pytest.mark.parametrize(("kind", "case"), [c for c in CASES if c[1].case != "invalid"], ids=named)
+def test_words_of_a_response_say_it_again(kind: str, case: Example) -> None:
+    item = example(kind)
+    response = item.from_words(case.words)
+    if response is not None:
+        words = json.loads(json.dumps(item.to_words(response)))
+        assert item.from_words(words) == response
+
+
 @pytest.mark.parametrize(("kind", "case"), [c for c in CASES if c[1].case == "invalid"], ids=named)
 def test_words_that_are_no_answer_are_refused_in_a_sentence(kind: str, case: Example) -> None:
     with pytest.raises(ResponseError, match=r"^[A-Z“].*\.$"):

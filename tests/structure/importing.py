@@ -48,7 +48,9 @@ WEB_AND_DATABASE = ("flask", "flask_", "sqlalchemy", "alembic", "werkzeug", "jin
 KIND_MAY = frozenset({"quizapp.items.base", "quizapp.items.controls", "quizapp.items.marking", "quizapp.text"})
 """All of ours that a kind of question may know."""
 
-WORDS_OF_MODELS = frozenset({"CountingAttempt", "FeedbackMode", "Role", "ScoreReason", "SecretKind", "TokenPurpose"})
+WORDS_OF_MODELS = frozenset(
+    {"ApiScope", "CountingAttempt", "FeedbackMode", "Role", "ScoreReason", "SecretKind", "TokenPurpose"}
+)
 """Enumerations: `web` shows and takes these words, and nothing else of the tables."""
 
 REQUEST_THINGS = frozenset(

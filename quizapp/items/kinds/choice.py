@@ -135,6 +135,10 @@ class Choice(Item[Chosen]):
         """The option with this text."""
         return None if words is None else Chosen(option=find_option(words, self.options).key)
 
+    def to_words(self, response: Chosen) -> JSON:
+        """The text of the chosen option; None where only a reason was written."""
+        return self._texts().get(response.option or "")
+
     def key(self) -> JSON:
         """The text of the right option."""
         return self._right.text

@@ -147,6 +147,12 @@ class Classify(Item[Sorted]):
         }
         return Sorted(heaps={text_id(statement): text_id(heap) for statement, heap in found.items()})
 
+    def to_words(self, response: Sorted) -> JSON:
+        """The heap of each sorted statement."""
+        heaps = {text_id(heap): heap for heap in self.heaps}
+        sorted_into = ((one.text, response.heaps.get(text_id(one.text))) for one in self.statements)
+        return {said: heaps[heap] for said, heap in sorted_into if heap is not None}
+
     def key(self) -> JSON:
         """Every statement with its own heap."""
         return {one.text: one.heap for one in self.statements}

@@ -205,6 +205,11 @@ class Gaps(Item[Filled]):
             given[name] = find_option(said, gap.options).key if gap.options else controls.Line.tidy(said)
         return Filled(gaps={name: said for name, said in given.items() if said}) if any(given.values()) else None
 
+    def to_words(self, response: Filled) -> JSON:
+        """What fills each filled gap."""
+        chosen = {name: self.gaps[name].option(said) for name, said in response.gaps.items()}
+        return {name: option.text if (option := chosen[name]) else said for name, said in response.gaps.items()}
+
     def key(self) -> JSON:
         """What fills each gap rightly."""
         return {name: gap.best for name, gap in self.gaps.items()}

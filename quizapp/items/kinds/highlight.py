@@ -287,6 +287,10 @@ class Highlight(Item[Marked]):
             raise ResponseError(f"Words are numbered from 1 to {last}.")
         return Marked(words=tuple(sorted(set(words))))
 
+    def to_words(self, response: Marked) -> JSON:
+        """The numbers of the marked words, from 1."""
+        return list(response.words)
+
     def key(self) -> JSON:
         """The numbers of all words in key phrases."""
         return sorted({number for phrase in self.keys for number in phrase.numbers})

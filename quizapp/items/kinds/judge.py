@@ -139,6 +139,10 @@ class Judge(Item[Judged]):
                 return Judged(verdict=finding)
         raise ResponseError("Answer “sound” or “problem”.")
 
+    def to_words(self, response: Judged) -> JSON:
+        """The verdict."""
+        return response.verdict
+
     def key(self) -> JSON:
         """The right verdict."""
         return self.verdict

@@ -146,6 +146,11 @@ class Match(Item[Matched]):
             }
         )
 
+    def to_words(self, response: Matched) -> JSON:
+        """The partner of each matched left side."""
+        partners = ((pair.left, response.pairs.get(text_id(pair.left))) for pair in self.pairs)
+        return {left: self._rights()[right] for left, right in partners if right is not None}
+
     def key(self) -> JSON:
         """Every left side with its own partner."""
         return {pair.left: pair.right for pair in self.pairs}

@@ -120,6 +120,10 @@ class Multiple(Item[ChosenSeveral]):
             raise ResponseError("Write the texts of the options as a list.")
         return ChosenSeveral(options=tuple(sorted({find_option(one, self.options).key for one in words})))
 
+    def to_words(self, response: ChosenSeveral) -> JSON:
+        """The texts of the ticked options, as the author orders them."""
+        return [option.text for option in self.options if option.key in response.options]
+
     def key(self) -> JSON:
         """The texts of the right options."""
         return [option.text for option in self.options if option.is_right]

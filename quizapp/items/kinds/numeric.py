@@ -140,6 +140,10 @@ class Numeric(Item[TypedNumber]):
             raise ResponseError(f"“{shorten(text, 60)}” is not a number{f' in {self.unit}' if self.unit else ''}.")
         return TypedNumber(text=text)
 
+    def to_words(self, response: TypedNumber) -> JSON:
+        """The number as it was typed."""
+        return response.text
+
     def key(self) -> JSON:
         """A right number as it may be typed."""
         number = self.answer if self.answer is not None else self.ends[0]

@@ -98,6 +98,10 @@ class Open(Item[Written]):
         text = controls.LongText.tidy(words)
         return Written(text=text) if text else None
 
+    def to_words(self, response: Written) -> JSON:
+        """What was written."""
+        return response.text
+
     def key(self) -> JSON:
         """None: many answers are good."""
         return

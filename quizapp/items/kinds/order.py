@@ -152,6 +152,11 @@ class Order(Item[Placed]):
             raise ResponseError("Write each line once.")
         return Placed(places={one: place for place, one in enumerate(sequence, 1)})
 
+    def to_words(self, response: Placed) -> JSON:
+        """The placed lines from first to last."""
+        texts = {text_id(text): text for text in self._texts()}
+        return [texts[one] for one in response.sequence()]
+
     def key(self) -> JSON:
         """The lines in the right order."""
         return list(self._texts())

@@ -120,6 +120,10 @@ class Short(Item[TypedWords]):
         text = controls.Line.tidy(words)
         return TypedWords(text=text) if text else None
 
+    def to_words(self, response: TypedWords) -> JSON:
+        """What was typed."""
+        return response.text
+
     def key(self) -> JSON:
         """The first accepted answer."""
         return self.accept[0]

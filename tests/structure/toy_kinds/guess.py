@@ -81,6 +81,9 @@ class Guess(Item[Guessed]):
             raise ResponseError("Answer “yes” or “no”.")
         return Guessed(word=words)
 
+    def to_words(self, response: Guessed) -> JSON:
+        return response.word
+
     def key(self) -> JSON:
         return self.truth
 

@@ -1,0 +1,204 @@
+"""The JSON API: what a teacher's pages say, for the teacher's other programs. It only reads.
+
+Every answer is made of the page object of the screen that shows the same.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, make_response
+
+from quizapp.models import ApiScope
+from quizapp.services import dashboards, progress
+from quizapp.services.answers import AnswerRow, Wanted, answers_page
+from quizapp.services.class_page import ClassView, class_page
+from quizapp.services.rosters import NotFoundError, get_section, roster_page
+from quizapp.services.tokens import Bearer
+from quizapp.web import api_schema as schema
+from quizapp.web import instance
+from quizapp.web.api_document import document
+from quizapp.web.api_limits import Limiter
+from quizapp.web.api_operations import bad_cursor, bp, operation, page_of
+from quizapp.web.api_schema import NoQuery, Page, Paging, ResponsesQuery
+from quizapp.web.auth import Access, access
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its count of requests."""
+    app.extensions["api_limiter"] = Limiter()
+
+
+@bp.get("/openapi.json", provide_automatic_options=False)
+@access(Access.EVERYBODY)
+def openapi() -> Response:
+    """Describe the API; needs no token, and tells nothing about anybody."""
+    answer = make_response(document())
+    answer.headers["Content-Type"] = "application/json"
+    return answer
+
+
+@operation("/token", answer=schema.Token)
+def token(bearer: Bearer, asked: NoQuery) -> schema.Token:
+    """Who asks, and what this token may read."""
+    return schema.Token(
+        label=bearer.token.label,
+        teacher=bearer.teacher,
+        scopes=tuple(scope for scope in ApiScope if scope in bearer.token.scopes),
+        expires_at=bearer.token.expires_at,
+    )
+
+
+@operation("/skills", answer=Page[schema.Skill], query=Paging)
+def skills(bearer: Bearer, asked: Paging) -> Page[schema.Skill]:
+    """All skills, in their order."""
+    return page_of(
+        progress.list_skills(),
+        asked,
+        key=lambda skill: skill.slug,
+        one=lambda skill: schema.Skill(
+            id=skill.slug, name=skill.name, definition=skill.definition, strand=skill.strand
+        ),
+    )
+
+
+@operation("/classes", answer=Page[schema.Class], scope=ApiScope.CLASSES, query=Paging)
+def classes(bearer: Bearer, asked: Paging) -> Page[schema.Class]:
+    """The classes of this teacher, by name."""
+    lines = dashboards.teacher_home(bearer.account_id, now=instance.now())
+    return page_of(lines, asked, key=lambda line: line.section.public_id, one=_class)
+
+
+@operation("/classes/{section}", answer=schema.Class, scope=ApiScope.CLASSES)
+def one_class(bearer: Bearer, asked: NoQuery, section: str) -> schema.Class:
+    """One class."""
+    for line in dashboards.teacher_home(bearer.account_id, now=instance.now()):
+        if line.section.public_id == section:
+            return _class(line)
+    raise NotFoundError("class")
+
+
+@operation("/classes/{section}/assignments", answer=Page[schema.Assignment], scope=ApiScope.CLASSES, query=Paging)
+def assignments(bearer: Bearer, asked: Paging, section: str) -> Page[schema.Assignment]:
+    """The assignments of a class, newest first, and how far the class is."""
+    now = instance.now()
+    page = class_page(section, bearer.account_id, now=now)
+    return page_of(
+        page.assignments,
+        asked,
+        key=lambda line: line.assignment.public_id,
+        one=lambda line: schema.Assignment(
+            id=line.assignment.public_id,
+            title=line.assignment.title,
+            assigned_at=line.assignment.assigned_at,
+            opens_at=line.assignment.opens_at,
+            closes_at=line.assignment.closes_at,
+            open=line.assignment.is_open(now),
+            handed_in=line.handed_in,
+            working=line.working,
+            not_started=line.not_started,
+        ),
+    )
+
+
+@operation("/classes/{section}/students", answer=Page[schema.Student], scope=ApiScope.RESULTS, query=Paging)
+def students(bearer: Bearer, asked: Paging, section: str) -> Page[schema.Student]:
+    """Who is in a class."""
+    named = ApiScope.NAMES in bearer.token.scopes
+    return page_of(
+        roster_page(section, bearer.account_id).students,
+        asked,
+        key=lambda line: line.public_id,
+        one=lambda line: schema.Student(id=line.public_id, name=line.name if named else None),
+    )
+
+
+@operation("/classes/{section}/skills", answer=Page[schema.StudentSkills], scope=ApiScope.RESULTS, query=Paging)
+def class_skills(bearer: Bearer, asked: Paging, section: str) -> Page[schema.StudentSkills]:
+    """What each student of a class has shown in each skill."""
+    named = ApiScope.NAMES in bearer.token.scopes
+    page = class_page(section, bearer.account_id, now=instance.now(), view=ClassView(by_skill=True))
+    return page_of(
+        page.rows,
+        asked,
+        key=lambda row: row.student.public_id,
+        one=lambda row: schema.StudentSkills(
+            student=row.student.public_id,
+            name=row.student.name if named else None,
+            last_active=row.last_active,
+            skills=tuple(
+                schema.SkillResult(
+                    skill=cell.skill.slug,
+                    level=cell.level.value,
+                    earned=cell.earned,
+                    answers=cell.answers,
+                    needed=cell.needed,
+                )
+                for cell in row.cells
+            ),
+        ),
+    )
+
+
+@operation("/classes/{section}/responses", answer=Page[schema.Response], scope=ApiScope.RESULTS, query=ResponsesQuery)
+def responses(bearer: Bearer, asked: ResponsesQuery, section: str) -> Page[schema.Response]:
+    """Every answer of a class, oldest attempts first: a row for a student, question and attempt."""
+    named = ApiScope.NAMES in bearer.token.scopes
+    get_section(section, bearer.account_id)
+    after = None
+    if asked.cursor is not None:
+        attempt, dash, position = asked.cursor.partition("-")
+        if not dash or not position.isdigit() or len(position) > 6:
+            abort(bad_cursor())
+        after = (attempt, int(position))
+    try:
+        page = answers_page(
+            section,
+            bearer.account_id,
+            wanted=Wanted(asked.assignment, asked.student),
+            after=after,
+            limit=asked.limit,
+        )
+    except NotFoundError as error:
+        if error.args == ("attempt",):
+            abort(bad_cursor())
+        raise
+    last = page.rows[-1] if page.rows and page.more else None
+    return Page(
+        data=tuple(_response(row, named=named) for row in page.rows),
+        next=None if last is None else f"{last.attempt}-{last.position}",
+    )
+
+
+def _class(line: dashboards.SectionLine) -> schema.Class:
+    return schema.Class(
+        id=line.section.public_id,
+        name=line.section.name,
+        students=line.students,
+        open_assignments=line.open_assignments,
+        working=line.working,
+    )
+
+
+def _response(row: AnswerRow, *, named: bool) -> schema.Response:
+    return schema.Response(
+        attempt=row.attempt,
+        attempt_number=row.attempt_number,
+        position=row.position,
+        student=row.student,
+        name=row.name if named else None,
+        assignment=row.assignment,
+        bank=row.bank,
+        item=row.item,
+        revision=row.revision,
+        lineage=row.lineage,
+        kind=row.kind,
+        skill=row.skill,
+        answered=row.answered,
+        answer=row.answer,
+        reason=row.reason,
+        marked=row.marked,
+        fraction=row.fraction,
+        confidence=row.confidence,
+        started_at=row.started_at,
+        saved_at=row.saved_at,
+        handed_in_at=row.handed_in_at,
+    )
