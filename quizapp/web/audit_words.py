@@ -19,6 +19,8 @@ def audit_words(action: str) -> str:
         "class-deleted": _("deleted a class"),
         "class-undeleted": _("brought a deleted class back"),
         "class-expired": _("deleted a class at the end of its time"),
+        "token-made": _("made a token of the API"),
+        "token-revoked": _("revoked a token of the API"),
         "guest-merged": _("gave a guest's work to a student"),
         "student-exported": _("saved a copy of a student's data"),
         "student-erased": _("deleted a student for good"),
