@@ -215,7 +215,7 @@ def _take(
     while True:
         moment += timedelta(seconds=rng.randrange(15, 90))
         page = question_page(taker, attempt, position, now=moment)
-        response, sure = _answer(page.content.item, page.shown, manner, week, rng)
+        response, sure = answer_as(page.content.item, page.shown, manner, week, rng)
         if response is not None:
             attempts.check(taker, attempt, position, response, confidence=sure, drawn=None, now=moment)
         if position == page.attempt.total:
@@ -227,7 +227,7 @@ def _take(
     return True
 
 
-def _answer(
+def answer_as(
     item: Item[Any], shown: dict[str, Any], manner: Manner, week: int, rng: random.Random
 ) -> tuple[dict[str, Any] | None, float | None]:
     """Return a response as JSON and how sure the student says to be."""

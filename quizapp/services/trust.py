@@ -202,13 +202,13 @@ def _apart(places: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     for across, up in places:
         nearby = (
             (across + right * SIGN, up + above * SIGN)
-            for reach in range(6)
+            for reach in range(round(1 / SIGN))
             for right in range(-reach, reach + 1)
             for above in range(-reach, reach + 1)
             if max(abs(right), abs(above)) == reach
         )
         inside = ((x, y) for x, y in nearby if 0 <= x <= 1 and 0 <= y <= 1)
-        free = (one for one in inside if all(max(abs(one[0] - x), abs(one[1] - y)) >= SIGN for x, y in taken))
+        free = (one for one in inside if all(max(abs(one[0] - x), abs(one[1] - y)) > 0.99 * SIGN for x, y in taken))
         taken.append(next(free, (across, up)))
     return taken
 

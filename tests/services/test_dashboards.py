@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from quizapp.measure.discernment import Counts
 from quizapp.measure.mastery import Level
 from quizapp.models import db
 from quizapp.services import attempts, class_page, dashboards, my_work, practice, rosters, student_page, tempting, trust
 from quizapp.services.class_page import ClassView
-from quizapp.services.demo import Demo, make_demo
+from quizapp.services.demo import Demo, Manner, make_demo
 from quizapp.services.my_work import my_work as work_of
 from quizapp.services.rosters import NotFoundError
 from tests import factories
@@ -35,6 +36,24 @@ JOIN roster_entry r ON r.student_id = a.student_id AND r.section_id = g.section_
 WHERE g.section_id = :section AND r.removed_at IS NULL
 GROUP BY r.display_name, newest.skill
 """
+VERDICTS = """
+SELECT student_id,
+       SUM(CASE WHEN sound AND is_right THEN 1 ELSE 0 END) AS trusted, SUM(CASE WHEN sound THEN 1 ELSE 0 END) AS sound,
+       SUM(CASE WHEN NOT sound AND is_right THEN 1 ELSE 0 END) AS caught,
+       SUM(CASE WHEN NOT sound THEN 1 ELSE 0 END) AS unsound
+FROM (
+    SELECT s.student_id, s.item_id, s.fraction = 1 AS is_right, r.control AS sound,
+           ROW_NUMBER() OVER (PARTITION BY s.student_id, s.item_id ORDER BY s.created_at, s.attempt_item_id) AS place
+    FROM score s
+    JOIN item_revision r ON r.id = s.item_revision_id
+    JOIN item i ON i.id = s.item_id
+    WHERE s.section_id = :section AND i.kind = 'judge' AND s.answered
+      AND s.number = (SELECT MAX(t.number) FROM score t WHERE t.attempt_item_id = s.attempt_item_id)
+) verdicts
+WHERE place = 1
+GROUP BY student_id
+"""
+"""Read from the marks and from what the authors said, not from the table that the page reads."""
 HANDED_IN = """
 SELECT g.public_id, COUNT(a.submitted_at) AS done, COUNT(*) - COUNT(a.submitted_at) AS working
 FROM assignment g JOIN attempt a ON a.assignment_id = g.id
@@ -108,6 +127,16 @@ def test_the_class_page_equals_an_independent_recount(demo: tuple[Demo, Teacher]
     strands = class_page.class_page(made.section.public_id, teacher.id, now=START)
     assert [cell.earned for cell in strands.footer] == [pytest.approx(sum(earned for earned, _ in totals))]
     assert [cell.answers for cell in strands.footer] == [page.answers]
+    judged = {
+        row.student_id: Counts(row.trusted, row.sound, row.caught, row.unsound)
+        for row in db.session.execute(sa.text(VERDICTS), {"section": made.section.id})
+    }
+    trusting = trust.trust_page(made.section.public_id, teacher.id)
+    assert {row.student.id: row.counts for row in trusting.rows if row.counts.sound} == judged
+    assert trusting.whole.sound == sum(counts.sound for counts in judged.values()) > 15
+    guessers = {name for name, manner in made.manners.items() if manner is Manner.GUESSING}
+    high = {row.student.name for row in page.rows for cell in row.cells if cell.level.rank >= Level.secure.rank}
+    assert high.isdisjoint(guessers)
 
 
 def columns(counted: dict[Any, Any], page: class_page.ClassPage) -> list[list[Any]]:
