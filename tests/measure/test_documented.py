@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from quizapp.measure import calibration, discernment, item_analysis, mastery
+from quizapp.measure import calibration, discernment, distrust, item_analysis, mastery, spacing
+from tests.measure import print_simulations
 
 PAGE = " ".join((Path(__file__).resolve().parents[2] / "docs" / "measures.md").read_text("utf-8").split())
 
@@ -24,6 +25,12 @@ SENTENCES = (
     f"c is above {discernment.STRONG_TENDENCY}",
     f"careful from d′ = {discernment.CAREFUL_SENSITIVITY:.0f}",
     f"from {discernment.VERDICTS_FOR_CLASS} and {discernment.VERDICTS_FOR_CLASS}",
+    f"at least 1 and at most {spacing.LONGEST}",
+    f"*{mastery.WRONG_OF_RECENT} of the last {mastery.RECENT}*".replace("*4", "*Wrong on 4"),
+    f"*{calibration.SURE_AND_WRONG_FOR_HELP} answers sure and wrong*",
+    f"needs {distrust.PASSAGES_OF_EACH} sound and {distrust.PASSAGES_OF_EACH} unsound passages in each period",
+    f"with {distrust.VERDICTS_A_PASSAGE} verdicts each",
+    f"whole {distrust.CONFIDENCE:.0%} interval".replace("%", " %"),
     f"From {calibration.RATINGS_FOR_NUMBERS} ratings on",
     f"from {item_analysis.STUDENTS_FOR_KEY_FLAG} students",
     f"from {item_analysis.STUDENTS_FOR_SEPARATION_FLAG} students",
@@ -42,3 +49,8 @@ def test_each_level_is_explained(level: mastery.Level) -> None:
     # Pages say "not enough yet" for what the code calls no evidence.
     word = "not enough yet" if level is mastery.Level.no_evidence else level.value
     assert f"| {word} |" in PAGE
+
+
+def test_the_simulations_in_the_document_are_those_that_run() -> None:
+    for line in print_simulations.lines():
+        assert line in PAGE
