@@ -24,8 +24,8 @@ class Marking(Base):
     points: Mapped[int]
     """As the rubric counts, from 0."""
     comment: Mapped[str | None] = mapped_column(sa.Text)
-    settles: Mapped[bool] = mapped_column(default=False)
-    """Given to settle a difference between two markers."""
+    settled: Mapped[int | None]
+    """The points that settled a difference between two markers, given by this one; NULL: not settled here."""
     marked_at: Mapped[datetime]
 
 

@@ -69,10 +69,10 @@ def mark_steps(attempt_items: Sequence[int]) -> dict[int, tuple[MarkStep, ...]]:
 def teachers_mark(attempt_item: int) -> TeachersMark | None:
     """Return the mark a teacher gave that counts, with the comment, or None."""
     row = db.session.execute(
-        sa.select(Marking.points, Marking.comment)
+        sa.select(sa.func.coalesce(Marking.settled, Marking.points), Marking.comment)
         .join(AttemptItem, AttemptItem.id == Marking.attempt_item_id)
         .where(Marking.attempt_item_id == attempt_item)
-        .order_by(Marking.settles.desc(), Marking.marked_at.desc(), Marking.id.desc())
+        .order_by(Marking.settled.is_(None), Marking.marked_at.desc(), Marking.id.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else TeachersMark(row.points, row.comment)
+    return None if row is None else TeachersMark(row[0], row[1])

@@ -1,0 +1,196 @@
+"""Written answers and their marks: no names, nothing lost, two markers told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from quizapp.models import Score, SectionTeacher, db
+from quizapp.services import attempts, comments, marking, taking
+from quizapp.services.marking import AnswerPage, MarkedMeanwhileError, NoSuchPointsError
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.writing import writing
+from tests import factories
+from tests.clock import START
+from tests.factories import SchoolClass, Teacher
+
+LATER = START + timedelta(hours=1)
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+BANK = """\
+format: 1
+bank: written
+title: In your own words
+language: en
+questions:
+  - id: headline
+    type: open
+    skill: verbs
+    prompt: Write a fair headline.
+    rubric:
+      0: Not about the vote
+      1: Takes a side
+      2: Plain
+      4: Plain and exact
+    explain: A headline frames.
+"""
+ANSWERS = {"Ada": "Council votes", "Ben": "Shock vote!", "Cy": "Streets to close on Sundays, council decides"}
+
+
+@dataclass(frozen=True)
+class World:
+    school_class: SchoolClass
+    teacher: Teacher
+    colleague: Teacher
+    assignment: str
+    tries: dict[str, str]
+
+    def queue(self, teacher: Teacher | None = None) -> marking.QuestionQueue:
+        page = marking.marking_page(self.school_class.ref, self.assignment, (teacher or self.teacher).id)
+        (queue,) = page.queues
+        return queue
+
+    def answer(self, teacher: Teacher | None = None, *, of: str | None = None) -> AnswerPage | None:
+        return marking.answer_page(
+            self.school_class.ref,
+            self.assignment,
+            self.queue().question,
+            (teacher or self.teacher).id,
+            attempt=None if of is None else self.tries[of],
+        )
+
+    def give(self, points: int, *, by: Teacher | None = None, of: str | None = None, comment: str = "") -> str:
+        """Marks the next answer, or somebody's, and returns the text of the answer."""
+        page = self.answer(by, of=of)
+        assert page is not None
+        marking.give_mark(page, points, comment, account_id=(by or self.teacher).id, now=LATER)
+        return page.answer
+
+    def fraction(self, name: str) -> float | None:
+        return taking.answer_lines(self.tries[name])[0].fraction
+
+
+@pytest.fixture
+def world() -> World:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    quiz = factories.publish(BANK)
+    school_class = factories.make_class(teacher, *ANSWERS, "Dee")
+    with writing() as session:
+        session.add(SectionTeacher(section_id=school_class.ref.id, account_id=colleague.id))
+    assignment = factories.assign(school_class, teacher, quiz)
+    made = World(school_class, teacher, colleague, assignment, {})
+    for pupil in school_class.pupils:
+        attempt = factories.start(assignment, pupil)
+        if pupil.name in ANSWERS:
+            content = {"text": ANSWERS[pupil.name]}
+            attempts.save(pupil.taker, attempt, 1, content, confidence=None, drawn=None, now=START)
+        attempts.hand_in(pupil.taker, attempt, now=START)
+        made.tries[pupil.name] = attempt
+    return made
+
+
+def test_every_answer_comes_once_and_without_a_name(world: World) -> None:
+    assert (world.queue().waiting, world.queue().marked) == (3, 0)
+    seen = []
+    while (page := world.answer()) is not None:
+        assert not any(name in repr((page.answer, page.attempt, page.title)) for name in ANSWERS)
+        seen.append(world.give(2))
+    assert sorted(seen) == sorted(ANSWERS.values())
+    assert (world.queue().waiting, world.queue().marked) == (0, 3)
+    assert {world.fraction(name) for name in ANSWERS} == {0.5}
+    assert world.fraction("Dee") == 0.0, "a blank needs no teacher"
+
+
+def test_a_mark_can_be_changed_and_the_first_one_is_kept(world: World) -> None:
+    world.give(4, of="Ada", comment="Exact.")
+    world.give(1, of="Ada")
+    assert world.fraction("Ada") == 0.25
+    steps = taking.answer_lines(world.tries["Ada"])[0].steps
+    assert [step.fraction for step in steps] == [None, 1.0, 0.25]
+
+
+@ONE_DATABASE
+def test_a_student_reads_points_and_comment(world: World) -> None:
+    world.give(4, of="Ada", comment="  Exact.  ")
+    ada = world.school_class.pupils[0]
+    page = taking.feedback_page(ada.taker, world.tries["Ada"], 1, now=LATER)
+    assert page.by_teacher is not None
+    assert (page.by_teacher.points, page.by_teacher.comment, page.verdict) == (4, "Exact.", "right")
+
+
+def test_two_teachers_at_one_answer_are_told_of_each_other(world: World) -> None:
+    page = world.answer(of="Ben")
+    world.give(2, by=world.colleague, of="Ben")
+    assert page is not None
+    with pytest.raises(MarkedMeanwhileError) as told:
+        marking.give_mark(page, 4, "", account_id=world.teacher.id, now=LATER)
+    assert (told.value.by, told.value.points) == ("Okoye", 2)
+    assert world.fraction("Ben") == 0.5
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("points", [-1, 3, 5])
+def test_points_outside_the_rubric_are_refused(world: World, points: int) -> None:
+    with pytest.raises(NoSuchPointsError):
+        world.give(points, of="Ada")
+    assert world.fraction("Ada") is None
+
+
+def test_two_markers_count_once_they_agree(world: World) -> None:
+    marking.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    world.give(2, of="Ada")
+    assert world.fraction("Ada") is None
+    other = world.answer(world.colleague, of="Ada")
+    assert other is not None
+    assert (other.given, other.points) == ((), None), "the second marker does not see the first one's points"
+    world.give(2, by=world.colleague, of="Ada")
+    assert world.fraction("Ada") == 0.5
+
+
+def test_two_markers_who_differ_settle_it_and_the_difference_stays_known(world: World) -> None:
+    marking.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    world.give(1, of="Ada")
+    world.give(4, by=world.colleague, of="Ada")
+    assert world.queue().differing == 1
+    page = world.answer(of="Ada")
+    assert page is not None
+    assert sorted(line[:2] for line in page.given) == [("Okoye", 4), ("Rivera", 1)]
+    world.give(2, of="Ada")
+    assert (world.fraction("Ada"), world.queue().differing) == (0.5, 0)
+    agreement = marking.marking_page(world.school_class.ref, world.assignment, world.teacher.id).agreement
+    assert agreement == marking.Agreement(both=1, same=0, within_one=0)
+
+
+@ONE_DATABASE
+def test_kept_comments_come_back_the_last_used_first(world: World) -> None:
+    for name, comment in (("Ada", "Say who decided."), ("Ben", "No exclamation marks."), ("Cy", "Say who decided.")):
+        page = world.answer(of=name)
+        assert page is not None
+        now = LATER + timedelta(minutes=ord(name[0]))
+        marking.give_mark(page, 2, comment, account_id=world.teacher.id, now=now, keep_comment=True)
+    assert comments.kept_comments(world.teacher.id) == ("Say who decided.", "No exclamation marks.")
+    comments.forget_comment(world.teacher.id, "Say who decided.")
+    assert comments.kept_comments(world.teacher.id) == ("No exclamation marks.",)
+    assert comments.kept_comments(world.colleague.id) == ()
+
+
+@ONE_DATABASE
+def test_what_waits_is_counted_by_class(world: World) -> None:
+    section = world.school_class.ref.id
+    assert marking.waiting_answers([section]) == {section: 3}
+    for _ in ANSWERS:
+        world.give(1)
+    assert marking.waiting_answers([section]) == {}
+
+
+@ONE_DATABASE
+def test_another_class_has_no_such_queue(world: World) -> None:
+    other = factories.make_class(world.teacher, "Eve", title="9C")
+    with pytest.raises(NotFoundError):
+        marking.marking_page(other.ref, world.assignment, world.teacher.id)
+    with pytest.raises(NotFoundError):
+        marking.answer_page(world.school_class.ref, world.assignment, "nothing", world.teacher.id)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Score).where(Score.number > 1)) == 0
