@@ -1,0 +1,119 @@
+"""A teacher's marking: the queue of written answers, and one answer after the other."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import HiddenInput
+
+from quizapp.services import comments, marking, rosters
+from quizapp.services.comments import COMMENT_LENGTH
+from quizapp.services.marking import AnswerPage, MarkedMeanwhileError
+from quizapp.web import auth, instance
+from quizapp.web.auth import Access, access
+
+bp = Blueprint("marking", __name__, url_prefix="/teach")
+
+
+class PointsForm(FlaskForm):
+    """The points for one answer. The choices are those of its rubric."""
+
+    points = RadioField(
+        _l("Points"),
+        [DataRequired(_l("Choose the points for this answer."))],
+        validate_choice=True,
+    )
+    comment = TextAreaField(
+        _l("Comment for the student"),
+        [Length(max=COMMENT_LENGTH, message=_l("Keep the comment to %(max)d signs.", max=COMMENT_LENGTH))],
+        filters=[lambda value: value.strip() if isinstance(value, str) else value],
+    )
+    keep = BooleanField(_l("Keep this comment for other answers"))
+    seen = IntegerField(widget=HiddenInput())
+
+    @classmethod
+    def of(cls, page: AnswerPage) -> PointsForm:
+        """Return the form for an answer, with what this teacher gave before."""
+        form = cls(points=None if page.points is None else str(page.points), comment=page.comment, seen=page.seen)
+        levels = page.content.item.rubric_points()
+        form.points.choices = [SelectChoice(str(points), text) for points, text in sorted(levels.items())]
+        return form
+
+
+class TwoMarkersForm(FlaskForm):
+    """Whether two teachers mark each answer."""
+
+    two_markers = BooleanField(_l("Two teachers mark each answer"))
+
+
+@bp.route("/c/<section>/a/<assignment>/marking", methods=["GET", "POST"])
+@access(Access.STAFF)
+def overview(section: str, assignment: str) -> str | Response:
+    """Show the questions that wait for a teacher; choose one marker or two."""
+    account = auth.account_id()
+    found = rosters.get_section(section, account)
+    form = TwoMarkersForm()
+    if form.validate_on_submit():
+        marking.set_two_markers(found, assignment, two_markers=form.two_markers.data)
+        flash(_("Saved."), "good")
+        return redirect(url_for("marking.overview", section=section, assignment=assignment))
+    page = marking.marking_page(found, assignment, account)
+    form.two_markers.data = page.two_markers
+    return render_template("teach/marking.html", page=page, form=form, comments=comments.kept_comments(account))
+
+
+@bp.route("/c/<section>/a/<assignment>/marking/<question>", methods=["GET", "POST"])
+@access(Access.STAFF)
+def answer(section: str, assignment: str, question: str) -> str | Response | tuple[str, int]:
+    """Show one answer without a name; take its points and go on to the next."""
+    account = auth.account_id()
+    found = rosters.get_section(section, account)
+    page = marking.answer_page(found, assignment, question, account, attempt=request.args.get("answer") or None)
+    if page is None:
+        flash(_("Every answer to this question has its mark."), "good")
+        return redirect(url_for("marking.overview", section=section, assignment=assignment))
+    form = PointsForm.of(page)
+    if form.validate_on_submit():
+        try:
+            marking.give_mark(
+                page,
+                int(form.points.data),
+                form.comment.data or "",
+                account_id=account,
+                now=instance.now(),
+                keep_comment=form.keep.data,
+                seen=form.seen.data,
+            )
+        except MarkedMeanwhileError as error:
+            form.points.errors = [
+                _(
+                    "%(name)s gave this answer %(points)s points while you were reading. Yours are not saved. "
+                    "Save again to put yours in their place.",
+                    name=error.by or _("Another teacher"),
+                    points=error.points,
+                )
+            ]
+            form.seen.data = form.seen.raw_data = page.seen
+        else:
+            return redirect(url_for("marking.answer", section=section, assignment=assignment, question=question))
+    body = render_template("teach/marking_answer.html", page=page, form=form, errors=form.errors, html=page.html)
+    return (body, 422) if form.errors else body
+
+
+@bp.post("/comments/forget")
+@access(Access.STAFF)
+def forget_comment() -> Response:
+    """Take one comment out of those that are kept."""
+    comments.forget_comment(auth.account_id(), request.form.get("comment", ""))
+    flash(_("The comment is no longer kept."), "good")
+    return redirect(request.form.get("back") if _is_own(request.form.get("back")) else url_for("teach.home"))
+
+
+def _is_own(address: str | None) -> bool:
+    return bool(address) and address is not None and address.startswith("/teach/") and "//" not in address
