@@ -25,11 +25,13 @@ from quizapp.web import (
     assign,  # noqa: F401 - adds its views to those of teach
     auth,
     author,
+    correcting,
     errors,
     insight,
     join,
     learn,
     live,
+    marking,
     media,
     navigation,
     practice,
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = (
         (join, learn, asking, practice, reading, trial),
         (teach, students, sections, student_data, articles, insight, results, live),
+        (marking, correcting),
         (author, account, tokens, admin, media, api),
     )
     for blueprint in dict.fromkeys(part.bp for group in parts for part in group):

@@ -225,6 +225,11 @@ def give_article(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, tex
     return articles.save_article(school_class.ref, quiz.public_id, text, account_id=teacher.id, now=START)
 
 
+def question_of(attempt: str, position: int) -> str:
+    """The public id of the revision that an attempt asks at a place."""
+    return _revision_at(attempt, position).public_id
+
+
 def key_of(attempt: str, position: int) -> dict[str, Any]:
     """The right response to a question of an attempt, as JSON."""
     return response_to(attempt, position, right=True)
@@ -239,18 +244,21 @@ _WRONG = {"claimed": "It proves the statement true", "caption": ["It was a Tuesd
 
 
 def response_to(attempt: str, position: int, *, right: bool) -> dict[str, Any]:
-    revision = db.session.scalars(
-        sa.select(ItemRevision)
-        .join(AttemptItem, AttemptItem.item_revision_id == ItemRevision.id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.public_id == attempt, AttemptItem.position == position)
-    ).one()
-    item = content_of(revision).item
+    item = content_of(_revision_at(attempt, position)).item
     response = item.from_words(item.key() if right else _WRONG[item.id])
     assert response is not None
     assert item.score(response).fraction == float(right)
     found: dict[str, Any] = response.to_json()
     return found
+
+
+def _revision_at(attempt: str, position: int) -> ItemRevision:
+    return db.session.scalars(
+        sa.select(ItemRevision)
+        .join(AttemptItem, AttemptItem.item_revision_id == ItemRevision.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.public_id == attempt, AttemptItem.position == position)
+    ).one()
 
 
 def sign_in_pupil(school_class: SchoolClass, pupil: Pupil, *, now: datetime = START, network: str = NETWORK) -> str:

@@ -99,7 +99,7 @@ def answer(section: str, assignment: str, question: str) -> str | Response | tup
                     points=error.points,
                 )
             ]
-            form.seen.data = form.seen.raw_data = page.seen
+            form.seen.process(None, page.seen)
         else:
             return redirect(url_for("marking.answer", section=section, assignment=assignment, question=question))
     body = render_template("teach/marking_answer.html", page=page, form=form, errors=form.errors, html=page.html)
@@ -112,8 +112,5 @@ def forget_comment() -> Response:
     """Take one comment out of those that are kept."""
     comments.forget_comment(auth.account_id(), request.form.get("comment", ""))
     flash(_("The comment is no longer kept."), "good")
-    return redirect(request.form.get("back") if _is_own(request.form.get("back")) else url_for("teach.home"))
-
-
-def _is_own(address: str | None) -> bool:
-    return bool(address) and address is not None and address.startswith("/teach/") and "//" not in address
+    back = request.form.get("back", "")
+    return redirect(back if back.startswith("/teach/") and "//" not in back else url_for("teach.home"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import AttemptItem, Correction, CorrectionAction, ItemRevision, Score, db
+from quizapp.models import Correction, CorrectionAction, Score, db
 from quizapp.services import attempts, correcting, corrections, progress, taking
 from quizapp.services.correcting import CorrectionError
 from quizapp.services.corrections import Proposal
@@ -34,11 +34,7 @@ class World:
     """Attempt by name."""
 
     def question(self, name: str, position: int) -> str:
-        return db.session.scalars(
-            sa.select(ItemRevision.public_id)
-            .join(AttemptItem, AttemptItem.item_revision_id == ItemRevision.id)
-            .where(AttemptItem.attempt_id == attempt_id(self.tries[name][1]), AttemptItem.position == position)
-        ).one()
+        return factories.question_of(self.tries[name][1], position)
 
     def marks(self) -> dict[str, list[float | None]]:
         return {name: [line.fraction for line in taking.answer_lines(one)] for name, (_, one) in self.tries.items()}
@@ -74,11 +70,6 @@ class World:
                 attempts.save(pupil.taker, attempt, position, content, confidence=None, drawn=None, now=START)
         attempts.hand_in(pupil.taker, attempt, now=START)
         self.tries[name] = (pupil, attempt)
-
-
-def attempt_id(public_id: str) -> int:
-    row = db.session.execute(sa.text("SELECT id FROM attempt WHERE public_id = :one"), {"one": public_id}).one()
-    return int(row[0])
 
 
 WORK = {"Ada": "right right right right", "Ben": "wrong right wrong right", "Cy": "blank wrong right wrong"}

@@ -49,7 +49,16 @@ KIND_MAY = frozenset({"quizapp.items.base", "quizapp.items.controls", "quizapp.i
 """All of ours that a kind of question may know."""
 
 WORDS_OF_MODELS = frozenset(
-    {"ApiScope", "CountingAttempt", "FeedbackMode", "Role", "ScoreReason", "SecretKind", "TokenPurpose"}
+    {
+        "ApiScope",
+        "CorrectionAction",
+        "CountingAttempt",
+        "FeedbackMode",
+        "Role",
+        "ScoreReason",
+        "SecretKind",
+        "TokenPurpose",
+    }
 )
 """Enumerations: `web` shows and takes these words, and nothing else of the tables."""
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Flask
 
-from quizapp.models import Account, Base, Role, db
-from quizapp.services import attempts, notes
+from quizapp.models import Account, Base, CorrectionAction, Role, db
+from quizapp.services import attempts, correcting, corrections, notes
+from quizapp.services.corrections import Proposal
 from tests import factories
 from tests.clock import START
 from tests.factories import Pupil, SchoolClass, Teacher
@@ -18,6 +19,9 @@ from tests.pages import Browser
 
 ACTORS = ("nobody", "student", "classmate", "elsewhere", "owner", "other", "admin")
 MISSING = "0123456789abcdef"
+
+OWN = ("section", "student", "attempt", "assignment", "quiz", "note", "article", "question", "correction")
+"""Parts of addresses that belong to somebody."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class School:
     """Came to 9B with a nickname and waits to be recognised."""
     account: str
     """Okoye's."""
+    question: str
+    """The first question of `attempt`, as it was asked."""
+    correction: str
+    """A correction of that question that is worked out and not applied."""
     school_class: SchoolClass
     ada: Pupil
     owner: Teacher
@@ -54,6 +62,8 @@ class School:
             "attempt": self.attempt,
             "assignment": self.assignment,
             "quiz": self.quiz,
+            "question": self.question,
+            "correction": self.correction,
             "code": self.code,
             "position": "2",
             "number": "1",
@@ -68,7 +78,7 @@ class School:
             "account": self.account,
         }
         if missing:
-            ids |= dict.fromkeys(("section", "student", "attempt", "assignment", "quiz", "note", "article"), MISSING)
+            ids |= dict.fromkeys(OWN, MISSING)
         if "/guests/" in rule and not missing:
             ids["student"] = self.guest
         return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: ids[found[1]], rule)
@@ -93,6 +103,10 @@ def open_school(app: Flask) -> School:
         (note,) = notes.list_notes(ours.ref.id, ada.id)
         guest = factories.add_guest(ours, owner, "Zed")
         account = db.session.scalars(sa.select(Account.public_id).where(Account.id == other.id)).one()
+        question = factories.question_of(attempt, 1)
+        proposal = Proposal(CorrectionAction.ALL, "Two answers fit.")
+        correction = corrections.propose(ours.ref, assignment, question, proposal, account_id=owner.id, now=START)
+        correcting.prepare(correction)
     browsers = {name: Browser(app) for name in ACTORS}
     browsers["student"].sign_in_student(ours, ada)
     browsers["classmate"].sign_in_student(ours, ben)
@@ -112,6 +126,8 @@ def open_school(app: Flask) -> School:
         note.public_id,
         guest.public_id,
         account,
+        question,
+        correction,
         ours,
         ada,
         owner,

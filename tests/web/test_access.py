@@ -178,6 +178,18 @@ TABLE: dict[Rule, Row] = {
         "302 404 404 404 302 404 404", {"time": "1.5"}, changes=True
     ),
     ("POST", "/teach/c/<section>/students/<student>/extra-attempt"): Row("302 404 404 404 404 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/marking"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/marking"): Row("302 404 404 404 302 404 404", changes=True),
+    ("GET", "/teach/c/<section>/a/<assignment>/marking/<question>"): Row("302 404 404 404 404 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/marking/<question>"): Row("302 404 404 404 404 404 404"),
+    ("POST", "/teach/comments/forget"): Row("302 404 404 404 302 302 302"),
+    ("GET", "/teach/c/<section>/a/<assignment>/q/<question>/fix"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/a/<assignment>/q/<question>/fix"): Row(
+        "302 404 404 404 302 404 404", {"action": "all", "reason": "The passage says both."}, changes=True
+    ),
+    ("GET", "/teach/c/<section>/corrections/<correction>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/corrections/<correction>"): Row("302 404 404 404 302 404 404", changes=True),
+    ("POST", "/teach/c/<section>/corrections/<correction>/undo"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/teach/c/<section>/a/<assignment>/release"): Row("302 404 404 404 302 404 404", changes=True),
     ("GET", "/t/<attempt>/<int:position>"): Row("404 200 404 404 404 404 404"),
     ("GET", "/t/<attempt>/<int:position>/feedback"): Row("404 302 404 404 404 404 404"),
