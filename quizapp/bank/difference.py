@@ -89,6 +89,7 @@ def _envelope(bank: Bank) -> dict[str, JSON]:
         "licence": bank.licence,
         "stands_in": bank.stands_in,
         "twin": bank.twin,
+        "note": bank.note,
         "source": None if bank.source is None else bank.source.model_dump(mode="json", exclude_none=True),
         "skills": {skill.id: skill.definition for skill in bank.skills} or None,
     }

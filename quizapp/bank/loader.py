@@ -163,6 +163,7 @@ class _Loading:
             items=tuple(items),
             stands_in=envelope.stands_in,
             twin=envelope.twin,
+            note=envelope.note,
         )
 
     def check_pictures(self, folder: Path) -> None:

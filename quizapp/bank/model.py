@@ -99,6 +99,7 @@ class Envelope(Part):
     source: Source | None = None
     stands_in: bool = False
     twin: Slug | None = None
+    note: Annotated[Text, Field(max_length=400)] | None = None
     skills: dict[Slug, Text] = Field(default_factory=dict)
     stimuli: Any = ()
     questions: Any = None
@@ -120,6 +121,8 @@ class Bank:
     """Its questions may stand in for those of a bank with an article, for who would rather not read of its subject."""
     twin: str | None = None
     """The slug of the bank that is the other form of the same check-in."""
+    note: str | None = None
+    """What readers should know before they begin, plain text; shown wherever the bank is offered."""
 
     def item(self, item_id: str) -> AnyItem:
         """The question with this id. Raises KeyError when there is none."""

@@ -31,6 +31,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "source": "The article that the bank is about.",
     "stands_in": "true when its questions may take the place of those on an article. For made-up topics only.",
     "twin": "The name of the other bank, when two are the two forms of one check-in.",
+    "note": "What readers should know before they begin; shown wherever the bank is offered.",
     "skills": "Skills of your own: a name and a definition each.",
     "stimuli": "Things to look at beside questions.",
     "questions": "The questions; at least one.",

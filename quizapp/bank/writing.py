@@ -33,6 +33,7 @@ _HEAD = (
     "source",
     "stands_in",
     "twin",
+    "note",
     "skills",
     "stimuli",
     "questions",

@@ -3,6 +3,7 @@
 from quizapp.models.articles import ArticleParagraph, ClassArticle
 from quizapp.models.asking import HelpRequest, QuestionReport
 from quizapp.models.assigning import AssignmentDraw, AssignmentRecipient, ExtraAttempt
+from quizapp.models.bank_notes import BankNote
 from quizapp.models.base import Base, db
 from quizapp.models.check_ins import CheckIn, CheckInPlace, CheckInSitting
 from quizapp.models.content import (
@@ -66,6 +67,7 @@ __all__ = [
     "AuditEntry",
     "Bank",
     "BankLesson",
+    "BankNote",
     "BankRevision",
     "BankUse",
     "Base",

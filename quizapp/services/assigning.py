@@ -27,6 +27,7 @@ from quizapp.models import (
     Student,
     db,
 )
+from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import can_be_asked
 from quizapp.services.credentials import request_hash
 from quizapp.services.drawing import blueprint, cell_of
@@ -45,6 +46,8 @@ class QuizRef:
     skills: tuple[str, ...]
     article: str | None
     has_lesson: bool
+    note: str | None = None
+    """What readers should know before they begin, plain text."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
     counts = _counts([row.id for row in rows])
     lessons = set(db.session.scalars(sa.select(BankLesson.bank_id)))
     articles = _articles([row.bank_id for row in rows])
+    notes = notes_by_quiz(row.id for row in rows)
     found = (
         QuizRef(
             row.public_id,
@@ -145,6 +149,7 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
             counts[row.id][1],
             articles.get(row.bank_id),
             row.bank_id in lessons,
+            notes.get(row.id),
         )
         for row in rows
         if row.id in counts

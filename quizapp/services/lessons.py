@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +11,14 @@ import sqlalchemy as sa
 
 from quizapp import text
 from quizapp.bank.lessons import Lesson, LessonFields, read_lesson
+from quizapp.bank.misconceptions import Misconception
 from quizapp.bank.model import Source
+from quizapp.items.registry import AnyItem
 from quizapp.models import Bank, BankLesson, BankRevision, ItemRevision, Quiz, QuizItem, QuizRevision, db
 from quizapp.services.assigning import get_quiz
 from quizapp.services.catalogue import Html, content_of, html_of
 from quizapp.services.clean_texts import clean_rows, store_clean
+from quizapp.services.misconceptions import misconceptions_named
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
 
@@ -35,6 +40,10 @@ class LessonPage:
     """The article the quiz is built from, to be found by the teacher."""
     needing: int
     """How many questions are asked only where a class has its own copy of it."""
+    note: str | None = None
+    """What students should know before they begin, plain text."""
+    mistakes: tuple[Misconception, ...] = ()
+    """What wrong answers of the bank show that somebody believes, the commonest first."""
 
 
 def lesson_beside(bank_file: Path, slug: str) -> Lesson | None:
@@ -95,7 +104,8 @@ def lesson_page(quiz: str, account_id: int) -> LessonPage:
         .order_by(BankRevision.number.desc())
         .limit(1)
     )
-    prompts = {(item := content_of(revision).item).id: text.plain(item.prompt) for revision in revisions}
+    items = [content_of(revision).item for revision in revisions]
+    prompts = {item.id: text.plain(item.prompt) for item in items}
     return LessonPage(
         quiz=quiz,
         title=chosen.title,
@@ -105,7 +115,21 @@ def lesson_page(quiz: str, account_id: int) -> LessonPage:
         html=html_of(db.session(), lesson.texts()),
         source=None if article is None else Source.model_validate(article),
         needing=sum(revision.needs == "article" for revision in revisions),
+        note=chosen.note,
+        mistakes=_mistakes(items),
     )
+
+
+def _mistakes(items: Iterable[AnyItem]) -> tuple[Misconception, ...]:
+    found = Counter(
+        one.misconception
+        for item in items
+        for choices in item.alternatives()
+        for one in choices
+        if one.misconception is not None
+    )
+    listed = misconceptions_named(found)
+    return tuple(listed[slug] for slug, _ in found.most_common() if slug in listed)
 
 
 def _lesson(row: BankLesson) -> Lesson:

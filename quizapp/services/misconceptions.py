@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from quizapp.bank.misconceptions import Misconception, read_misconceptions
 from quizapp.models import Misconception as Row
 from quizapp.models import db
+from quizapp.services.catalogue import Html, html_of
 from quizapp.services.clean_texts import clean_rows, store_clean
 from quizapp.services.writing import writing
 
@@ -32,6 +34,20 @@ def publish_misconceptions(path: Path) -> None:
 def kept_misconceptions() -> list[Misconception]:
     """Return all that are kept."""
     return [_read(row) for row in db.session.scalars(sa.select(Row))]
+
+
+@dataclass(frozen=True)
+class ReteachPage:
+    """Everything on the list, by name, with the safe HTML of its texts."""
+
+    cards: tuple[Misconception, ...]
+    html: Html
+
+
+def reteach_page() -> ReteachPage:
+    """Return what wrong answers show that somebody believes, each with how to teach it again."""
+    cards = tuple(sorted(kept_misconceptions(), key=lambda one: one.name.casefold()))
+    return ReteachPage(cards, html_of(db.session(), (source for one in cards for source in one.texts())))
 
 
 def misconceptions_named(slugs: Iterable[str]) -> dict[str, Misconception]:

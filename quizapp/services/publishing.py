@@ -36,6 +36,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.articles import renew_articles
+from quizapp.services.bank_notes import keep_note
 from quizapp.services.catalogue import Content, read_content
 from quizapp.services.clean_texts import HasTexts, clean_rows, held_digests, store_clean
 from quizapp.services.lessons import keep_lesson, kept_lessons, lesson_beside
@@ -103,6 +104,7 @@ def publish_file(
     source = path.read_text(encoding="utf-8")
     revision, changed = publish_bank(bank, source=source, pictures=pictures, now=now, owner_id=owner_id)
     keep_lesson(bank.slug, owner_id, lesson)
+    keep_note(bank.slug, owner_id, bank.note)
     return Published(path.name, bank.title, revision, len(bank.items), changed, loaded.problems)
 
 

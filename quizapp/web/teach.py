@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.services import assigning, class_page, dashboards, lessons, rosters, student_page
+from quizapp.services import assigning, class_page, dashboards, lessons, misconceptions, rosters, student_page
 from quizapp.services.class_page import ClassView, Sort
 from quizapp.services.rosters import SectionRef
 from quizapp.web import auth, instance
@@ -90,6 +90,14 @@ def lesson(quiz: str) -> str:
     """Show the lesson that comes with a quiz; it prints on a page or two."""
     page = lessons.lesson_page(quiz, auth.account_id())
     return render_template("teach/lesson.html", page=page, html=page.html)
+
+
+@bp.get("/misconceptions")
+@access(Access.STAFF)
+def reteach() -> str:
+    """Show what wrong answers show that somebody believes, and how to teach it again; prints as cards."""
+    page = misconceptions.reteach_page()
+    return render_template("teach/reteach.html", page=page, html=page.html)
 
 
 @bp.post("/c/<section>/a/<assignment>/release")

@@ -185,3 +185,14 @@ def test_texts_beside_the_banks_are_ordinary_markdown() -> None:
     assert RULES_VERSION >= 1
     for text in texts():
         assert "&lt;" not in render(text, block=True), text
+
+
+def test_every_misconception_tempts_somewhere_and_no_note_is_missing() -> None:
+    named = {
+        one.misconception for bank in BANKS.values() for item in bank.items for of in item.alternatives() for one in of
+    }
+    assert {one.id for one in read_misconceptions(QUESTIONS / FILE_NAME)} == named - {None}
+    for bank in BANKS.values():
+        # Who would rather not read the article is told beforehand, and told where to go instead.
+        assert (bank.source is None) == (bank.note is None)
+        assert bank.note is None or f"“{BANKS['somewhere-else'].title}”" in bank.note

@@ -113,6 +113,7 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/me/practice"): Row("302 302 302 302 404 404 404"),
     ("GET", "/teach"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/lessons/<quiz>"): Row("302 404 404 404 404 404 404"),
+    ("GET", "/teach/misconceptions"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/new"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/new"): Row("302 404 404 404 302 302 302", {"name": "9D"}, changes=True),
     ("GET", "/teach/c/<section>"): Row("302 404 404 404 200 404 404"),
