@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from quizapp.models import Attempt, AttemptItem, Response, Student, db
 from quizapp.services import timing
+from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.coursework import AssignmentRow, list_assignments
 from quizapp.services.starting import question_counts
 from quizapp.services.timing import GRACE, Support
@@ -62,10 +63,12 @@ def open_work(student_id: int, section_id: int, *, now: datetime) -> OpenWorkLis
     newest = _newest_sittings(student_id)
     given = [row for row in list_assignments(section_id) if row.is_for(student_id) and _not_closed(row, support, now)]
     questions = question_counts([row.id for row in given])
+    notes = notes_by_quiz(row.quiz_revision_id for row in given)
     lists: dict[str, list[OpenWork]] = {"now": [], "again": [], "coming": []}
     for row in given:
         sitting = newest.get(row.id)
-        work = _work(row, sitting, questions[row.id], support, now)
+        noted = row.quiz_revision_id in notes
+        work = _work(row, sitting, questions[row.id], support, now, noted=noted)
         if sitting is None:
             lists["now" if row.opens_at <= now else "coming"].append(work)
         elif sitting.attempt.submitted_at is None:
@@ -92,7 +95,9 @@ def _not_closed(row: AssignmentRow, support: Support, now: datetime) -> bool:
     return closing is None or closing > now
 
 
-def _work(row: AssignmentRow, sitting: _Sitting | None, questions: int, support: Support, now: datetime) -> OpenWork:
+def _work(
+    row: AssignmentRow, sitting: _Sitting | None, questions: int, support: Support, now: datetime, *, noted: bool
+) -> OpenWork:
     under_way = None if sitting is None or sitting.attempt.submitted_at is not None else sitting
     ends_at = None if under_way is None else under_way.attempt.ends_at
     due_at = timing.own_due(row, support)
@@ -108,5 +113,5 @@ def _work(row: AssignmentRow, sitting: _Sitting | None, questions: int, support:
         ends_at=ends_at,
         over=ends_at is not None and ends_at + GRACE <= now,
         overdue=due_at is not None and due_at < now,
-        announced=row.time_limit is not None or row.one_way or row.attempts_allowed not in {None, 1},
+        announced=noted or row.time_limit is not None or row.one_way or row.attempts_allowed not in {None, 1},
     )

@@ -24,6 +24,7 @@ from quizapp.models import (
 from quizapp.services import throttling, timing
 from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import finish
+from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import can_be_asked
 from quizapp.services.drawing import draw_quiz
 from quizapp.services.recipients import is_for
@@ -70,8 +71,10 @@ class StartPage:
     """Public id of the newest attempt that was handed in."""
     refusal: str | None
     """A reason of CannotStartError, or None: it can be started."""
+    note: str | None
+    """What the bank says beforehand, plain text."""
     worth_reading: bool
-    """Whether there is something to know before the start: limited time, no way back, several attempts."""
+    """Whether there is something to know before the start: a note, limited time, no way back, several attempts."""
 
     @property
     def attempts_left(self) -> int | None:
@@ -107,6 +110,7 @@ def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
     under_way = next((one for one in attempts if one.submitted_at is None and not _is_over(one, now)), None)
     allowed = None if given.attempts_allowed is None else given.attempts_allowed + extra
     seconds = timing.time_allowed(given, support)
+    note = notes_by_quiz([given.quiz_revision_id]).get(given.quiz_revision_id)
     return StartPage(
         assignment=given.public_id,
         title=title,
@@ -123,7 +127,9 @@ def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
         under_way=None if under_way is None else under_way.public_id,
         last=attempts[-1].public_id if attempts and under_way is None else None,
         refusal=None if under_way else _refusal(given, support, len(attempts), allowed, now),
-        worth_reading=given.time_limit is not None
+        note=note,
+        worth_reading=note is not None
+        or given.time_limit is not None
         or given.one_way
         or given.attempts_allowed not in {None, 1}
         or bool(attempts),

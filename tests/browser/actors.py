@@ -130,6 +130,11 @@ class Student(Actor):
         self.write("The two words on your card", card.secret)
         self.press("Start")
 
+    def begins(self) -> None:
+        """Read what is to know about a quiz, and start it."""
+        self.reads("Before you start")
+        self.press("Start now")
+
     def is_at(self, position: int, total: int) -> None:
         """Wait for a question's page."""
         expect(self.page).to_have_title(re.compile(rf"^Question {position} of {total}:"))

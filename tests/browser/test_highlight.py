@@ -22,7 +22,8 @@ def open_passage(page: Page, lesson: School, address: str) -> None:
     """Sign in and open the question with the passage."""
     lesson.sign_in(page.context, address, "Ada L.")
     page.goto("/me")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("link", name="Read this first").click()
+    page.get_by_role("button", name="Start now").click()
     page.wait_for_url("**/1")
     page.goto(page.url[:-1] + str(PLACE), wait_until="load")
 

@@ -34,7 +34,8 @@ def begin(page: Page, lesson: School, address: str, name: str = "Ada L.") -> tup
     token = lesson.sign_in(page.context, address, name)
     student = Student(page, Pointer(page))
     page.goto("/me")
-    student.press("Start")
+    student.follow("Read this first")
+    student.begins()
     student.is_at(1, TOTAL)
     page.wait_for_load_state()
     return student, token
@@ -261,6 +262,7 @@ def test_wrong_words_keep_the_name_and_let_the_right_ones_in(page: Page, lesson:
     expect(page.get_by_label("Your name, as on your card", exact=True)).to_have_value(card.name)
     student.write("The two words on your card", card.secret.upper())
     student.press("Start")
+    student.begins()
     student.is_at(1, TOTAL)
 
 
@@ -300,7 +302,7 @@ def test_kept_answer_is_not_stored_for_anybody_else(page: Page, lesson: School, 
     sign_in_again(student, other.code, other.name, other.secret)
     student.reads("We cannot find that page")
     page.goto("/me")
-    expect(student.button("Start")).to_be_visible()
+    expect(student.link("Read this first")).to_be_visible()
 
 
 def sign_in_again(student: Student, code: str, name: str, secret: str) -> None:

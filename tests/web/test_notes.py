@@ -65,15 +65,16 @@ def test_the_note_stands_wherever_the_quiz_is_offered(app: Flask, tmp_path: Path
         section = school_class.ref.public_id
     staff, student, visitor = Browser(app), Browser(app), Browser(app)
     staff.sign_in_staff(teacher)
-    student.sign_in_student(school_class, school_class.pupils[0])
+    before = student.follow(student.sign_in_student(school_class, school_class.pupils[0]))
+    assert "Read this first" in student.get("/me").words
     plan = f"/teach/lessons/{quiz.public_id}"
-    offers = [staff.get(f"/teach/c/{section}/assign"), staff.get(plan), visitor.get("/try"), student.get("/me")]
+    offers = [staff.get(f"/teach/c/{section}/assign"), staff.get(plan), visitor.get("/try"), before]
     for page in offers:
         assert f"Before you begin: {SAID}" in page.words, page.path
         assert "<i>the" not in page.text
     # Once begun, nobody is told again.
-    student.submit(offers[-1], "/start")
-    assert "Before you begin" not in student.get("/me").words
+    student.submit(before, "/start")
+    assert "Read this first" not in student.get("/me").words
     # Mistakes that the quiz looks for, with a way to each card.
     assert "Doubt is proof" in offers[1].words
     assert "Another one" not in offers[1].words
