@@ -364,6 +364,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_bank_lesson")),
     )
     op.create_table(
+        "bank_note",
+        sa.Column("bank_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_bank_note_bank_id_bank"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_bank_note")),
+    )
+    op.create_table(
         "bank_revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bank_id", sa.Integer(), nullable=False),
