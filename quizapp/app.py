@@ -19,6 +19,7 @@ from quizapp.services.previewing import Watched
 from quizapp.web import (
     account,
     admin,
+    alternatives,
     api,
     articles,
     asking,
@@ -76,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _attach_languages(app, settings)
     # A blueprint may have its views in several modules; importing them is what attaches the views.
     parts = (
-        (join, learn, asking, practice, reading, trial),
+        (join, learn, asking, alternatives, practice, reading, trial),
         (teach, students, sections, student_data, articles, insight, results, live),
         (marking, correcting),
         (author, account, tokens, admin, media, api),

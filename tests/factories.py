@@ -17,7 +17,7 @@ from quizapp.bank.loader import load_text
 from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.config import Settings
-from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, db
+from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, Route, db
 from quizapp.services import articles, assigning, guests, publishing, rosters, sections, sign_in, starting
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
@@ -124,6 +124,30 @@ questions:
 """
 """Three questions on an article; one of them needs the whole of it."""
 
+MADE_UP_BANK = """\
+format: 1
+bank: made-up
+title: Made up
+language: en
+stands_in: true
+questions:
+""" + "".join(
+    f"""\
+  - id: {skill}-{level}
+    type: choice
+    skill: {skill}
+    difficulty: {level}
+    prompt: Which of these is made up, {skill} and {level}?
+    options:
+      - right: All of it
+        why: It says so.
+      - wrong: None of it
+"""
+    for skill in ("verbs", "facts")
+    for level in ("easy", "medium", "hard")
+)
+"""Six questions that may stand in for others: one of each skill and difficulty."""
+
 
 @dataclass(frozen=True)
 class Teacher:
@@ -209,10 +233,18 @@ def add_guest(school_class: SchoolClass, teacher: Teacher, nickname: str, *, now
     return next(line for line in rosters.roster_lines(ref.id) if line.name == nickname)
 
 
-def assign(school_class: SchoolClass, teacher: Teacher, quiz: QuizRef, *, now: datetime = START, **rules: Any) -> str:
+def assign(
+    school_class: SchoolClass,
+    teacher: Teacher,
+    quiz: QuizRef,
+    *,
+    now: datetime = START,
+    route: Route | None = None,
+    **rules: Any,
+) -> str:
     """Assigns a quiz, in the order of the bank unless told to mix, and returns the public id."""
     chosen = AssignmentRules(**{"shuffle_items": False, **rules})
-    return assigning.assign(school_class.ref, quiz, chosen, account_id=teacher.id, now=now)
+    return assigning.assign(school_class.ref, quiz, chosen, account_id=teacher.id, now=now, route=route)
 
 
 def start(assignment: str, pupil: Pupil, *, now: datetime = START, seed: int = 7) -> str:

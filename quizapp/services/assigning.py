@@ -13,6 +13,7 @@ from quizapp.models import (
     Assignment,
     AssignmentDraw,
     AssignmentRecipient,
+    AssignmentRoute,
     Bank,
     BankLesson,
     BankRevision,
@@ -23,10 +24,12 @@ from quizapp.models import (
     QuizItem,
     QuizRevision,
     RosterEntry,
+    Route,
     Skill,
     Student,
     db,
 )
+from quizapp.services.alternatives import made_up_questions
 from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import can_be_asked
 from quizapp.services.credentials import request_hash
@@ -111,6 +114,7 @@ class RulesError(ValueError):
     NO_QUESTION = "no-question"
     STARTED = "started"
     CHANGED = "changed"
+    TOO_FEW = "too-few"
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
@@ -180,19 +184,25 @@ def assign(
     request_key: str | None = None,
     to: Recipients = EVERYBODY,
     questions: Questions = ALL,
+    route: Route | None = None,
 ) -> str:
     """Give a quiz, as it is now, to a class or some of it.
 
     Args:
         request_key: the form's random word; the same word never assigns twice.
+        route: whether students get or may choose made-up topics; only where there are as many questions
+            on them as the quiz has. None: the questions of the quiz.
 
     Returns:
         The public id of the assignment.
 
     Raises:
-        RulesError: the times contradict each other, nobody is named, or no question is left.
+        RulesError: the times contradict each other, nobody is named, no question is left, or there are too few
+            questions on made-up topics.
     """
     check_times(rules, now=now)
+    if route is not None and made_up_questions(account_id) < quiz.questions:
+        raise RulesError("route", RulesError.TOO_FEW)
     once = request_hash(request_key, account_id, section.id)
     try:
         with writing() as session:
@@ -214,6 +224,8 @@ def assign(
             session.flush()
             name_recipients(session, row, to)
             _store_draw(session, row, questions)
+            if route is not None:
+                session.add(AssignmentRoute(assignment_id=row.id, route=route))
             return row.public_id
     except IntegrityError:
         return db.session.scalars(

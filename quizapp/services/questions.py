@@ -103,7 +103,11 @@ def question_page(
     question = sheet.questions[number - 1]
     chosen = which_attempts(which, sheet.assignment.counting)
     sittings = _sittings(sheet, chosen)
-    asked = [(person, one.answers[question.item_id]) for person, one in sittings if question.item_id in one.answers]
+    asked = [
+        (person, one.answers[question.item_id])
+        for person, one in sittings
+        if question.item_id in one.answers and not one.answers[question.item_id].stands_in
+    ]
     current = [(person, answer) for person, answer in asked if answer.lineage == question.lineage]
     left_out = sum(answer.void for _, answer in current)
     given = [Given(person, answer) for person, answer in current if answer.counts]
@@ -203,7 +207,8 @@ def _counted(sheet: Sheet, sitting: Sitting) -> list[Answer | None]:
     counted: list[Answer | None] = []
     for question in sheet.questions:
         answer = sitting.answers.get(question.item_id)
-        current = answer is not None and answer.fraction is not None and answer.lineage == question.lineage
+        own = answer is not None and answer.fraction is not None and not answer.stands_in
+        current = own and answer is not None and answer.lineage == question.lineage
         left_out = answer is not None and sheet.assignment.timed and answer.place > reached
         counted.append(answer if current and not left_out else None)
     return counted

@@ -193,18 +193,18 @@ def _rows(sheet: Sheet, person: Person, which: Which) -> Iterator[ResultRow]:
             attempt=sitting.public_id,
             number=sitting.number,
             handed_in_at=sitting.handed_in_at,
-            cells=tuple(_cell(sitting, question) for question in sheet.questions),
+            cells=tuple(_cell(sitting, question, private=sheet.assignment.private) for question in sheet.questions),
             total=sitting.total,
         )
 
 
-def _cell(sitting: Sitting, question: Question) -> ResultCell:
+def _cell(sitting: Sitting, question: Question, *, private: bool) -> ResultCell:
     answer = sitting.answers.get(question.item_id)
     if answer is None:
         return UNASKED
     return ResultCell(
         mark=answer.state,
-        text=letters(answer),
+        text="" if private else letters(answer),
         fraction=answer.fraction,
         answered=answer.response is not None,
         confidence=answer.confidence,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from quizapp.items.base import Item
 from quizapp.items.base import Response as GivenAnswer
@@ -21,6 +21,7 @@ from quizapp.models import (
     Response,
     Score,
     ScoreReason,
+    StandIn,
 )
 from quizapp.services.catalogue import content_of
 
@@ -45,15 +46,24 @@ def score_missing(
 ) -> None:
     """Add a first score for every item of an attempt that has none. The caller commits.
 
-    An item that was shown and left blank scores 0.
+    An item that was shown and left blank scores 0. One that stands in for an item of another skill
+    earns its mark and feeds no skill: the class's table of skills must not tell that it stood in.
 
     Args:
         positions: only these items; None for all.
     """
     owner = Owner(_section_of(session, attempt), attempt.student_id, attempt.is_practice)
+    replaced = aliased(ItemRevision)
     query = (
-        sa.select(AttemptItem.id, ItemRevision, Response)
+        sa.select(
+            AttemptItem.id,
+            ItemRevision,
+            Response,
+            sa.or_(replaced.id.is_(None), replaced.skill.is_not_distinct_from(ItemRevision.skill)),
+        )
         .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
+        .outerjoin(StandIn, StandIn.attempt_item_id == AttemptItem.id)
+        .outerjoin(replaced, replaced.id == StandIn.item_revision_id)
         .outerjoin(
             Response,
             sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1),
@@ -63,8 +73,11 @@ def score_missing(
     )
     if positions is not None:
         query = query.where(AttemptItem.position.in_(list(positions)))
-    for attempt_item_id, revision, response in session.execute(query).all():
-        session.add(new_score(owner, attempt_item_id, revision, response, reason=reason, now=now))
+    for attempt_item_id, revision, response, feeds in session.execute(query).all():
+        score = new_score(owner, attempt_item_id, revision, response, reason=reason, now=now)
+        if not feeds:
+            score.skill = None
+        session.add(score)
 
 
 def new_score(
@@ -139,6 +152,9 @@ def further_score(
         actor_id=actor_id,
     )
     score.fraction, score.void, score.correction_id = fraction, void, correction_id
+    if newest.skill is None:
+        # What fed no skill when it was first marked feeds none later.
+        score.skill = None
     return score
 
 

@@ -22,10 +22,12 @@ from quizapp.models import (
     QuizRevision,
     RosterEntry,
     Score,
+    StandIn,
     Student,
     db,
 )
 from quizapp.models import Response as ResponseRow
+from quizapp.services.alternatives import is_private
 from quizapp.services.catalogue import Content, can_be_asked, content_of
 from quizapp.services.counting import Sitting as Rated
 from quizapp.services.counting import counting_one
@@ -50,6 +52,8 @@ class AssignmentSheet:
     released: bool
     opens_at: datetime
     closes_at: datetime | None
+    private: bool
+    """Students may change questions in private: no page tells which questions one student had."""
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether answers are taken at this moment."""
@@ -107,6 +111,8 @@ class Answer:
     """The newest mark; None waits for a teacher, is not there yet, or is left out."""
     void: bool
     """Whether a correction leaves the question out of the marks."""
+    stands_in: bool = False
+    """Given to another question, which stood in for this one: a mark like any, and no answer to this question."""
 
     @property
     def counts(self) -> bool:
@@ -184,12 +190,14 @@ def read_sheet(section_id: int, assignment: str) -> Sheet:
     rows = _attempts(head.id, {person.id for person in everybody})
     people = concerned(head, section_id, everybody, {row.student_id for row in rows})
     items = _attempt_items([row.id for row in rows])
-    revisions = _revisions(head.quiz_revision_id, {item.item_revision_id for item in items})
+    revisions = _revisions(head.quiz_revision_id, {item.stands_for or item.item_revision_id for item in items})
+    given = _standing_in({item.item_revision_id for item in items if item.stands_for})
     marks = newest_marks([row.id for row in rows])
     answers: dict[int, dict[int, Answer]] = {}
     for item in items:
-        revision = revisions.by_id[item.item_revision_id]
-        answers.setdefault(item.attempt_id, {})[revision.item_id] = _answer(item, revision, marks)
+        place = revisions.by_id[item.stands_for or item.item_revision_id].item_id
+        revision = given[item.item_revision_id] if item.stands_for else revisions.by_id[item.item_revision_id]
+        answers.setdefault(item.attempt_id, {})[place] = _answer(item, revision, marks)
     sittings: dict[int, tuple[Sitting, ...]] = {}
     for row in rows:
         sitting = Sitting(
@@ -226,6 +234,7 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         released=found.released_at is not None,
         opens_at=found.opens_at,
         closes_at=found.closes_at,
+        private=is_private(found.public_id),
     )
 
 
@@ -294,13 +303,19 @@ def _attempt_items(attempt_ids: Collection[int]) -> list[Any]:
             AttemptItem.attempt_id,
             AttemptItem.position,
             AttemptItem.item_revision_id,
+            StandIn.item_revision_id.label("stands_for"),
             ResponseRow.content,
             ResponseRow.confidence,
         )
+        .outerjoin(StandIn, StandIn.attempt_item_id == AttemptItem.id)
         .outerjoin(ResponseRow, sa.and_(ResponseRow.attempt_item_id == AttemptItem.id, ResponseRow.try_number == 1))
         .where(AttemptItem.attempt_id.in_(attempt_ids))
     )
     return list(rows)
+
+
+def _standing_in(revision_ids: set[int]) -> dict[int, ItemRevision]:
+    return {row.id: row for row in db.session.scalars(sa.select(ItemRevision).where(ItemRevision.id.in_(revision_ids)))}
 
 
 @dataclass(frozen=True)
@@ -348,4 +363,5 @@ def _answer(item: Any, revision: ItemRevision, marks: dict[int, NewestMark]) -> 
         marked=mark is not None,
         fraction=None if mark is None else mark.fraction,
         void=mark is not None and mark.void,
+        stands_in=item.stands_for is not None,
     )

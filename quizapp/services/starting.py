@@ -22,6 +22,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services import throttling, timing
+from quizapp.services.alternatives import replace_questions, wants_made_up
 from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import finish
 from quizapp.services.bank_notes import notes_by_quiz
@@ -264,6 +265,9 @@ def _start_assignment(assignment: str, student_id: int, now: datetime, rng: rand
             ends_at=timing.end_of(row, support, now, seconds),
         )
         draw_quiz(session, attempt, rng, shuffle_items=row.shuffle_items)
+        route = wants_made_up(session, row.id, student_id)
+        if route is not None:
+            replace_questions(session, attempt, route, rng)
         return attempt.public_id
 
 

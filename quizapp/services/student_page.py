@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from quizapp.services.alternatives import is_private
 from quizapp.services.attempts import Taker
 from quizapp.services.coursework import AttemptLine, list_assignments, list_attempts
 from quizapp.services.hints import sure_and_wrong
@@ -79,6 +80,8 @@ class StudentAttemptPage:
     handed_in_at: datetime | None
     total: Tally
     lines: tuple[AnswerLine, ...]
+    private: bool
+    """Students may change questions in private, so the lines name none."""
 
 
 def student_page(public_id: str, student: str, account_id: int, *, now: datetime) -> StudentPage:
@@ -126,11 +129,14 @@ def student_attempt_page(
     if ref.assignment is None or ref.assignment not in {line.public_id for line in list_assignments(section.id)}:
         raise NotFoundError("attempt")
     lines = answer_lines(attempt)
+    private = is_private(ref.assignment)
     return StudentAttemptPage(
         section=section,
         student=found,
         title=ref.title,
         handed_in_at=ref.handed_in_at,
         total=Tally.of(line.fraction for line in lines if line.checked or ref.handed_in_at),
-        lines=lines,
+        # The same for every student, so that it tells nothing of one.
+        lines=tuple(replace(line, prompt="", summary="") for line in lines) if private else lines,
+        private=private,
     )

@@ -25,6 +25,7 @@ from quizapp.models import (
 )
 from quizapp.models import Response as ResponseRow
 from quizapp.services import timing
+from quizapp.services.alternatives import may_change
 from quizapp.services.articles import ClassCopy, copy_beside
 from quizapp.services.attempts import Taker, ends_by_limit
 from quizapp.services.catalogue import Content, Html, content_of, html_for
@@ -100,6 +101,8 @@ class QuestionPage:
     needs_article: bool
     article: ClassCopy | None
     """The class's copy, where the question needs it and the teacher has not taken it away."""
+    may_change: bool
+    """Whether the student can change to other questions in private."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,7 @@ def question_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         help_asked=None if ref.assignment is None else asked_for_help(attempt),
         needs_article=revision.needs == "article",
         article=copy_beside(attempt, revision),
+        may_change=taker.student_id is not None and may_change(attempt, taker.student_id),
     )
 
 

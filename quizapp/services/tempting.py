@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from quizapp import text
 from quizapp.bank.misconceptions import Misconception
 from quizapp.models import BankRevision, ChosenOption, Item, ItemRevision, Score, db
+from quizapp.services.alternatives import stood_in
 from quizapp.services.catalogue import Html, content_of, html_of
 from quizapp.services.hints import RECENT, sure_and_wrong
 from quizapp.services.members import Member, members_of
@@ -122,7 +123,10 @@ def answers_page(public_id: str, account_id: int, *, now: datetime) -> AnswersPa
     """
     section = find_section(public_id, account_id)
     members = {one.id: one for one in members_of(section.id)}
-    every_score = [row for row in scores_of_section(section.id) if row.student_id in members]
+    aside = stood_in(section.id)
+    every_score = [
+        row for row in scores_of_section(section.id) if row.student_id in members and row.attempt_item_id not in aside
+    ]
     scores = recent(every_score, now)
     choices = wrong_choices(section.id, scores)
     found = temptations(choices, scores)[:LISTED]

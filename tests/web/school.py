@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Flask
 
-from quizapp.models import Account, Base, CorrectionAction, Role, db
+from quizapp.models import Account, Base, CorrectionAction, Role, Route, db
 from quizapp.services import attempts, correcting, corrections, notes
 from quizapp.services.corrections import Proposal
 from tests import factories
@@ -94,7 +94,8 @@ def open_school(app: Flask) -> School:
         ada, ben = ours.pupils
         held_back = factories.start(factories.assign(ours, owner, quiz, feedback="deferred"), ada)
         attempts.hand_in(ada.taker, held_back, now=START)
-        assignment = factories.assign(ours, owner, quiz)
+        factories.publish(factories.MADE_UP_BANK)
+        assignment = factories.assign(ours, owner, quiz, route=Route.EITHER)
         attempt = factories.start(assignment, ada)
         for act, position in ((attempts.check, 1), (attempts.save, 2)):
             key = factories.key_of(attempt, position)

@@ -87,6 +87,8 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/admin"): Row("302 404 404 404 404 404 302", {"school_name": "Riverside"}, changes=True),
     ("GET", "/author/kinds"): Row("302 404 404 404 200 200 200"),
     ("POST", "/author/kinds"): Row("302 404 404 404 400 400 400"),
+    ("GET", "/a/<assignment>/other-questions"): Row("302 200 200 404 404 404 404"),
+    ("POST", "/a/<assignment>/other-questions"): Row("302 302 302 404 404 404 404", changes=True),
     ("GET", "/me/settings"): same(200),
     ("POST", "/me/settings"): Row(
         "302 302 302 302 302 302 302",
