@@ -26,6 +26,7 @@ from quizapp.web import (
     assign,  # noqa: F401 - adds its views to those of teach
     auth,
     author,
+    banks,
     correcting,
     errors,
     insight,
@@ -35,6 +36,7 @@ from quizapp.web import (
     marking,
     media,
     navigation,
+    overview,
     practice,
     preview,
     reading,
@@ -78,9 +80,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A blueprint may have its views in several modules; importing them is what attaches the views.
     parts = (
         (join, learn, asking, alternatives, practice, reading, trial),
-        (teach, students, sections, student_data, articles, insight, results, live),
+        (teach, students, sections, student_data, articles, insight, results, live, banks),
         (marking, correcting),
-        (author, account, tokens, admin, media, api),
+        (author, account, tokens, admin, overview, media, api),
     )
     for blueprint in dict.fromkeys(part.bp for group in parts for part in group):
         app.register_blueprint(blueprint)

@@ -86,6 +86,8 @@ class ResultsPage:
     columns: tuple[ResultColumn, ...]
     rows: tuple[ResultRow, ...]
     closed: bool
+    quiz: str | None
+    """Public id of the quiz; None where it is from a bank of another teacher."""
 
     @property
     def students(self) -> int:
@@ -144,6 +146,7 @@ def results_page(
         groups=tuple(sorted({person.group for person in sheet.people if person.group})),
         columns=tuple(_column(question, place, rows) for place, question in enumerate(sheet.questions)),
         rows=rows,
+        quiz=sheet.assignment.quiz if sheet.assignment.quiz_owner in {None, account_id} else None,
         closed=sheet.assignment.closes_at is not None and sheet.assignment.closes_at <= now,
     )
 

@@ -16,8 +16,10 @@ from quizapp.models import (
     Assignment,
     Attempt,
     AttemptItem,
+    Bank,
     CountingAttempt,
     ItemRevision,
+    Quiz,
     QuizItem,
     QuizRevision,
     RosterEntry,
@@ -44,6 +46,10 @@ class AssignmentSheet:
     public_id: str
     title: str
     quiz_revision_id: int
+    quiz: str
+    """Public id."""
+    quiz_owner: int | None
+    """Whose bank it is from; None: one that we ship."""
     version: int
     for_whole_class: bool
     counting: CountingAttempt
@@ -214,18 +220,22 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         NotFoundError: the class has no such assignment.
     """
     row = db.session.execute(
-        sa.select(Assignment, QuizRevision.title)
+        sa.select(Assignment, QuizRevision.title, Quiz.public_id, Bank.owner_id)
         .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
+        .join(Quiz, Quiz.id == QuizRevision.quiz_id)
+        .join(Bank, Bank.id == Quiz.bank_id)
         .where(Assignment.public_id == assignment, Assignment.section_id == section_id)
     ).one_or_none()
     if row is None:
         raise NotFoundError("assignment")
-    found, title = row
+    found, title, quiz, owner = row
     return AssignmentSheet(
         id=found.id,
         public_id=found.public_id,
         title=title,
         quiz_revision_id=found.quiz_revision_id,
+        quiz=quiz,
+        quiz_owner=owner,
         version=found.version,
         for_whole_class=found.for_whole_class,
         counting=found.counting,

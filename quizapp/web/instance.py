@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from zoneinfo import ZoneInfo
 
 from flask import current_app, request
 
@@ -20,6 +21,13 @@ def now() -> datetime:
     """Return the present moment by the app's clock, in UTC."""
     moment: datetime = current_app.extensions["clock"]()
     return moment
+
+
+def day_ends(moment: datetime) -> datetime:
+    """Return the end of a moment's day where the school is."""
+    here = moment.astimezone(ZoneInfo(settings().timezone))
+    midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight.astimezone(UTC)
 
 
 def key() -> str:

@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.services import assigning, class_page, dashboards, lessons, misconceptions, rosters, student_page
+from quizapp.services import assigning, class_page, lessons, misconceptions, rosters, student_page
 from quizapp.services.class_page import ClassView, Sort
+from quizapp.services.home import teacher_home
 from quizapp.services.rosters import SectionRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -22,7 +23,8 @@ bp = Blueprint("teach", __name__, url_prefix="/teach")
 @access(Access.STAFF)
 def home() -> str:
     """List the classes."""
-    lines = dashboards.teacher_home(auth.account_id(), now=instance.now())
+    moment = instance.now()
+    lines = teacher_home(auth.account_id(), now=moment, day_ends=instance.day_ends(moment))
     return render_template("teach/home.html", lines=lines)
 
 

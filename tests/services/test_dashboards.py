@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from quizapp.measure.discernment import Counts
 from quizapp.measure.mastery import Level
 from quizapp.models import db
-from quizapp.services import attempts, class_page, dashboards, my_work, practice, rosters, student_page, tempting, trust
+from quizapp.services import attempts, class_page, my_work, practice, rosters, student_page, tempting, trust
 from quizapp.services.class_page import ClassView
 from quizapp.services.demo import Demo, Manner, make_demo
 from quizapp.services.my_work import my_work as work_of
@@ -188,8 +188,6 @@ def test_small_numbers_by_hand() -> None:
     assert [(cell.count, cell.level) for cell in ben.cells] == [("", Level.no_evidence)] * 2
     assert (ada.open_work, ben.open_work, ben.last_active) == (0, 1, None)
     assert [(line.handed_in, line.working, line.not_started) for line in page.assignments] == [(1, 0, 1)]
-    (line,) = dashboards.teacher_home(teacher.id, now=START)
-    assert (line.students, line.open_assignments, line.working) == (2, 1, 0)
     work = work_of(school_class.pupils[0].id, school_class.ref.id, now=START)
     assert (work.open_work, [one.total.shown for one in work.done]) == ((), ["1"])
     (waiting,) = work_of(school_class.pupils[1].id, school_class.ref.id, now=START).open_work
@@ -227,7 +225,6 @@ def test_other_classes_of_a_student_stay_apart() -> None:
 def pages_of(school_class: SchoolClass, teacher: Teacher, attempt: str) -> dict[str, Callable[[], object]]:
     section, ada = school_class.ref.public_id, school_class.pupils[0]
     return {
-        "home": lambda: dashboards.teacher_home(teacher.id, now=START),
         "class": lambda: class_page.class_page(section, teacher.id, now=START),
         "student": lambda: student_page.student_page(section, ada.public_id, teacher.id, now=START),
         "attempt": lambda: student_page.student_attempt_page(section, ada.public_id, attempt, teacher.id, now=START),
@@ -239,7 +236,6 @@ def pages_of(school_class: SchoolClass, teacher: Teacher, attempt: str) -> dict[
 
 
 BUDGET = {
-    "home": 4,
     "class": 12,
     "student": 9,
     "attempt": 8,
