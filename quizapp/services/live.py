@@ -43,9 +43,23 @@ class LivePage:
     section: SectionRef
     assignment: AssignmentSheet
     rows: tuple[LiveRow, ...]
-    is_open: bool
-    closed: bool
+    open_now: bool
+    coming: bool
+    """It opens later."""
     with_marks: bool
+
+    @property
+    def public_id(self) -> str:
+        return self.assignment.public_id
+
+    @property
+    def version(self) -> int:
+        """The state of the assignment that the buttons of a drawn page belong to."""
+        return self.assignment.version
+
+    @property
+    def can_get_more_time(self) -> bool:
+        return self.assignment.timed or self.assignment.closes_at is not None
 
     @property
     def handed_in(self) -> int:
@@ -66,7 +80,7 @@ class LivePage:
     @property
     def digest(self) -> str:
         """Changes whenever anything that the page shows does."""
-        said = repr((self.section.name, self.assignment, self.rows, self.is_open, self.closed, self.with_marks))
+        said = repr((self.section.name, self.assignment, self.rows, self.open_now, self.coming, self.with_marks))
         return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
@@ -93,8 +107,8 @@ def live_page(section: str, assignment: str, account_id: int, *, now: datetime, 
             _row(person, attempts.get(person.id, []), waiting, tallies if with_marks else None, now)
             for person in people
         ),
-        is_open=head.is_open(now),
-        closed=head.closes_at is not None and head.closes_at <= now,
+        open_now=head.is_open(now),
+        coming=head.opens_at > now,
         with_marks=with_marks,
     )
 

@@ -36,6 +36,7 @@ from quizapp.services.counting import counting_one
 from quizapp.services.recipients import recipients
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import Tally
+from quizapp.services.timing import Support, own_closing
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class AssignmentSheet:
     released: bool
     opens_at: datetime
     closes_at: datetime | None
+    """When it closes for students without extra time."""
     private: bool
     """Students may change questions in private: no page tells which questions one student had."""
 
@@ -243,7 +245,7 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         immediate=found.feedback.value == "immediate",
         released=found.released_at is not None,
         opens_at=found.opens_at,
-        closes_at=found.closes_at,
+        closes_at=own_closing(found, Support()),
         private=is_private(found.public_id),
     )
 

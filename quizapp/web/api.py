@@ -8,9 +8,10 @@ from __future__ import annotations
 from flask import Flask, Response, abort, make_response
 
 from quizapp.models import ApiScope
-from quizapp.services import dashboards, progress
+from quizapp.services import progress
 from quizapp.services.answers import AnswerRow, Wanted, answers_page
 from quizapp.services.class_page import ClassView, class_page
+from quizapp.services.home import SectionLine, teacher_home
 from quizapp.services.rosters import NotFoundError, get_section, roster_page
 from quizapp.services.tokens import Bearer
 from quizapp.web import api_schema as schema
@@ -63,14 +64,13 @@ def skills(bearer: Bearer, asked: Paging) -> Page[schema.Skill]:
 @operation("/classes", answer=Page[schema.Class], scope=ApiScope.CLASSES, query=Paging)
 def classes(bearer: Bearer, asked: Paging) -> Page[schema.Class]:
     """The classes of this teacher, by name."""
-    lines = dashboards.teacher_home(bearer.account_id, now=instance.now())
-    return page_of(lines, asked, key=lambda line: line.section.public_id, one=_class)
+    return page_of(_lines(bearer), asked, key=lambda line: line.section.public_id, one=_class)
 
 
 @operation("/classes/{section}", answer=schema.Class, scope=ApiScope.CLASSES)
 def one_class(bearer: Bearer, asked: NoQuery, section: str) -> schema.Class:
     """One class."""
-    for line in dashboards.teacher_home(bearer.account_id, now=instance.now()):
+    for line in _lines(bearer):
         if line.section.public_id == section:
             return _class(line)
     raise NotFoundError("class")
@@ -168,7 +168,12 @@ def responses(bearer: Bearer, asked: ResponsesQuery, section: str) -> Page[schem
     )
 
 
-def _class(line: dashboards.SectionLine) -> schema.Class:
+def _lines(bearer: Bearer) -> tuple[SectionLine, ...]:
+    now = instance.now()
+    return teacher_home(bearer.account_id, now=now, day_ends=instance.day_ends(now))
+
+
+def _class(line: SectionLine) -> schema.Class:
     return schema.Class(
         id=line.section.public_id,
         name=line.section.name,

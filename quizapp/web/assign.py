@@ -181,4 +181,5 @@ def _press(section: str, assignment: str, change: Callable[..., None], done: str
         flash(str(REASONS[error.reason]), "warn")
     else:
         flash(done, "good")
-    return redirect(url_for("teach.change_assignment", section=section, assignment=assignment))
+    back = "live.live" if request.form.get("from") == "live" else "teach.change_assignment"
+    return redirect(url_for(back, section=section, assignment=assignment))

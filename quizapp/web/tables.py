@@ -16,9 +16,10 @@ from typing import TypeAlias
 from flask import make_response, request
 from werkzeug.wrappers import Response
 
+from quizapp.services.mark_lists import harmless
+
 Cell: TypeAlias = str | int | float | bool | datetime | None
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BOM = "\ufeff"
 
 
@@ -43,13 +44,6 @@ def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
     return out.getvalue()
 
 
-def neutral(words: str) -> str:
-    """Return words so that no spreadsheet takes them for a formula."""
-    return (
-        f"'{words}" if words.lstrip(" ").startswith(_STARTS_A_FORMULA) or words.startswith(_STARTS_A_FORMULA) else words
-    )
-
-
 def csv_answer(table: Table) -> Response:
     """Return a table as a download; `?bom=1` puts a byte order mark first, which some spreadsheets want."""
     body = csv_text(table)
@@ -68,4 +62,4 @@ def _written(cell: Cell) -> str:
         return cell.strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(cell, float):
         return f"{cell:.10g}"
-    return str(cell) if isinstance(cell, int) else neutral(cell)
+    return str(cell) if isinstance(cell, int) else harmless(cell)
