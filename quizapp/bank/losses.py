@@ -40,7 +40,7 @@ class Losses:
             is_name: whether it is itself the name of a field.
         """
         first, last = event.start_mark.line + self.offset, event.end_mark.line + self.offset
-        if self.source.has_hash(first + 1, last + 1):
+        if self.source.hash_lines and self.source.has_hash(first + 1, last + 1):
             self._cover(event, first, last)
         if scalar.plain:
             if not is_name:

@@ -88,7 +88,7 @@ def bank_text(fields: Mapping[str, JSON], existing: str | None = None) -> str:
     """
     wanted = _cleaned(dict(fields))
     if existing is None or not existing.strip():
-        document = _made(wanted, (*_HEAD, "questions"))
+        document = _made(wanted, _HEAD)
     else:
         document = _loaded(existing)
         if not isinstance(document, CommentedMap):

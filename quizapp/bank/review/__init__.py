@@ -39,10 +39,12 @@ def review(desk: Desk) -> tuple[Problem, ...]:
 
 def _findings(desk: Desk) -> Iterator[tuple[Rule, Finding]]:
     """Question by question, so that what is worked out about a text is still at hand for the next rule."""
-    about_one = [rule for rule in rules() if rule.look_at is not None]
+    about_one = [(rule, rule.look_at) for rule in rules() if rule.look_at is not None]
     for question in desk.questions:
-        for rule in about_one:
-            yield from ((rule, finding) for finding in rule.of_question(question))
+        for rule, look_at in about_one:
+            if rule.code not in question.item.allow:
+                for finding in look_at(question):
+                    yield rule, finding
     for rule in rules():
         if rule.look is not None:
             yield from ((rule, finding) for finding in rule.look(desk))

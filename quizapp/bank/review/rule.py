@@ -132,11 +132,6 @@ class Rule:
     look: Callable[[Desk], Iterator[Finding]] | None = None
     look_at: Callable[[Question], Iterator[Finding]] | None = None
 
-    def of_question(self, question: Question) -> Iterator[Finding]:
-        """What the rule finds in one question; nothing if the question silences it or the rule is about more."""
-        if self.look_at is not None and self.code not in question.item.allow:
-            yield from self.look_at(question)
-
     def problem(self, found: Finding) -> Problem:
         """The finding as the check prints it."""
         level = self.shipped if found.of.shipped else self.level

@@ -259,6 +259,8 @@ def _no_credit(of: Reviewed, desk: Desk) -> Iterator[Finding]:
 
 @question_rule("unknown-allow", "error", "`allow` names a rule that does not exist, or one about the bank as a whole.")
 def _unknown_allow(question: Question) -> Iterator[Finding]:
+    if not question.item.allow:
+        return
     codes = [code for code, rule in registered().items() if rule.look_at is not None]
     for code in question.item.allow:
         if code not in codes:
