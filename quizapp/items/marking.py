@@ -157,12 +157,18 @@ def highlighted(marked: Collection[int], phrases: Sequence[Collection[int]], pla
     return max(NOTHING, found - Fraction(strays, min(sum(map(len, phrases)), len(plain))))
 
 
+#: What stands between words of ASCII text: of it only letters and digits are neither signs nor spaces.
+_ASCII_BETWEEN = re.compile(r"[^a-z0-9]+")
+
+
 def spoken(text: str) -> str:
     """A typed answer without the differences that do not matter.
 
     Case, width, accents on Latin, Greek and Cyrillic letters, punctuation and spacing go; a
     hyphen counts as a space and an apostrophe as nothing.
     """
+    if text.isascii():
+        return " ".join(_ASCII_BETWEEN.split(text.replace("'", "").lower())).strip()
     bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
     bare = re.sub("['\u2019\u02bc]", "", unicodedata.normalize("NFKC", bare).casefold())
     kept = (" " if unicodedata.category(sign)[0] in "PSZC" else sign for sign in bare)

@@ -193,3 +193,9 @@ def test_more_than_a_slip_is_not(typed: str) -> None:
 
 def test_guessing_pays_least_where_everything_is_ticked() -> None:
     assert fmean([float(several(right, right, wrong, wrong)) for right, wrong in ((2, 3), (3, 2), (1, 4))]) == 0
+
+
+def test_short_cut_for_ascii_agrees_with_the_rule_for_all_texts() -> None:
+    for code in range(128):
+        for text in (f"a{chr(code)}B", f"{chr(code)} a", f"{chr(code)}{chr(code)}"):
+            assert spoken(text) == spoken(f"é{text}").removeprefix("e").strip(), code

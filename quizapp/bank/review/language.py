@@ -46,6 +46,7 @@ def own_words(text: str) -> tuple[str, ...]:
     return words(_QUOTED.sub(" ", text))
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """The word without its commonest English endings, so that forms of one word are alike.
 
