@@ -94,6 +94,11 @@ class ResultsPage:
         return len({row.person.id for row in self.rows})
 
     @property
+    def marks_by_hand(self) -> bool:
+        """Whether a question here is marked by a teacher."""
+        return any(column.question.item.rubric_points() for column in self.columns)
+
+    @property
     def not_started(self) -> int:
         return sum(row.attempt is None for row in self.rows)
 

@@ -86,6 +86,8 @@ class Question:
     """From 1, in the order of the quiz."""
     item_id: int
     revision_id: int
+    public_id: str
+    """Of the revision."""
     revision: int
     lineage: int
     skill: str | None
@@ -355,7 +357,7 @@ def _revisions(quiz_revision_id: int, asked: set[int]) -> _Revisions:
     return _Revisions(
         {row.id: row for row in found},
         tuple(
-            Question(number, row.item_id, row.id, row.number, row.lineage, row.skill, content_of(row))
+            Question(number, row.item_id, row.id, row.public_id, row.number, row.lineage, row.skill, content_of(row))
             for number, row in enumerate(in_order, 1)
         ),
     )

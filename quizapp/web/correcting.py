@@ -14,6 +14,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from quizapp.models import CorrectionAction
 from quizapp.services import correcting, corrections, rosters
@@ -29,7 +30,9 @@ class FixForm(FlaskForm):
     """What is wrong with a question, and why. The choices depend on the question."""
 
     action = RadioField(_l("What should change?"), [DataRequired(_l("Choose what should change."))])
-    accepted = SelectMultipleField(_l("Answers to accept"), validate_choice=False)
+    accepted = SelectMultipleField(
+        _l("Answers to accept"), widget=ListWidget(), option_widget=CheckboxInput(), validate_choice=False
+    )
     reason = TextAreaField(
         _l("Why? Students read this."),
         [
