@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -49,9 +50,8 @@ class SkillCell:
         return f"{show_marks(self.earned)} of {self.answers}" if self.answers else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """The newest mark of one answer."""
+class ScoreRow(NamedTuple):
+    """The newest mark of one answer. A class has thousands, so this is the cheapest kind of object."""
 
     student_id: int
     skill: str | None
@@ -165,48 +165,47 @@ def _counted(rows: tuple[ScoreRow, ...], which: sa.ColumnElement[bool]) -> tuple
     return tuple(row for row in rows if row.attempt_item_id not in left_out) if left_out else rows
 
 
+# Tables, not entities: of a class's thousands of rows no object is made that nobody keeps.
+_s = Score.__table__.c
+_MARKS = sa.select(
+    _s.student_id,
+    _s.skill,
+    _s.item_id,
+    _s.fraction,
+    _s.chance,
+    _s.answered,
+    _s.created_at,
+    _s.id,
+    _s.attempt_item_id,
+    _s.confidence,
+    _s.review,
+    _s.number,
+)
+
+
 def _newest(condition: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:
-    rows = db.session.execute(
-        sa.select(
-            Score.id,
-            Score.attempt_item_id,
-            Score.number,
-            Score.student_id,
-            Score.skill,
-            Score.item_id,
-            Score.fraction,
-            Score.chance,
-            Score.answered,
-            Score.created_at,
-            Score.confidence,
-            Score.review,
-        ).where(condition)
-    ).all()
+    rows = db.session.connection().execute(_MARKS.where(condition)).all()
+    newest = {row[8]: row for row in rows}
+    if len(newest) == len(rows):
+        found = [ScoreRow(*row[:11]) for row in rows if row[3] is not None]
+    else:
+        found = list(_without_earlier_marks(rows))
+    found.sort(key=_BY_TIME)
+    return tuple(found)
+
+
+_BY_TIME = operator.attrgetter("at", "item_id")
+
+
+def _without_earlier_marks(rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> Iterator[ScoreRow]:
+    """Yield the newest mark of each answer, under the time of its first."""
     newest: dict[int, sa.Row[*tuple[Any, ...]]] = {}
     first_marked: dict[int, datetime] = {}
     for row in rows:
-        earlier = newest.get(row.attempt_item_id)
-        if earlier is None:
-            newest[row.attempt_item_id], first_marked[row.attempt_item_id] = row, row.created_at
-            continue
-        first_marked[row.attempt_item_id] = min(row.created_at, first_marked[row.attempt_item_id])
-        if row.number > earlier.number:
-            newest[row.attempt_item_id] = row
-    found = [
-        ScoreRow(
-            row.student_id,
-            row.skill,
-            row.item_id,
-            row.fraction,
-            row.chance,
-            row.answered,
-            first_marked[row.attempt_item_id],
-            row.id,
-            row.attempt_item_id,
-            row.confidence,
-            row.review,
-        )
-        for row in newest.values()
-        if row.fraction is not None
-    ]
-    return tuple(sorted(found, key=lambda row: (row.at, row.item_id)))
+        answer = row.attempt_item_id
+        if answer not in newest or row.number > newest[answer].number:
+            newest[answer] = row
+        first_marked[answer] = min(row.created_at, first_marked.get(answer, row.created_at))
+    for answer, row in newest.items():
+        if row.fraction is not None:
+            yield ScoreRow(*row[:11])._replace(at=first_marked[answer])

@@ -237,7 +237,7 @@ def pages_of(school_class: SchoolClass, teacher: Teacher, attempt: str) -> dict[
 
 BUDGET = {
     "class": 12,
-    "student": 9,
+    "student": 11,
     "attempt": 8,
     "my work": 13,
     "trust": 3,

@@ -130,10 +130,10 @@ def test_what_is_held_back_taken_out_or_left_is_not_practised(room: tuple[School
     school_class, teacher, ada = room
     ben = school_class.pupils[1]
     quiz = factories.publish()
-    held = factories.start(factories.assign(school_class, teacher, quiz, feedback="deferred"), ben)
+    assignment = factories.assign(school_class, teacher, quiz, feedback="deferred")
+    held = factories.start(assignment, ben)
     attempts.hand_in(ben.taker, held, now=START)
     assert practice.practice_page(ben.id, now=TOMORROW).due == 0
-    (assignment,) = db.session.scalars(sa.text("SELECT public_id FROM assignment WHERE id > 1"))
     assigning.release_results(school_class.ref, assignment, now=START)
     assert practice.practice_page(ben.id, now=TOMORROW).due == 4
     start = BANK.index("  - id: share")
