@@ -20,6 +20,7 @@ from quizapp.web import (
     account,
     admin,
     alternatives,
+    answer_files,
     api,
     articles,
     asking,
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A blueprint may have its views in several modules; importing them is what attaches the views.
     parts = (
         (join, learn, asking, alternatives, practice, reading, trial),
-        (teach, students, sections, student_data, articles, insight, results, live, banks),
+        (teach, students, sections, student_data, articles, insight, results, live, answer_files, banks),
         (marking, correcting),
         (author, account, tokens, admin, overview, media, api),
     )

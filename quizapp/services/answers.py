@@ -28,7 +28,7 @@ from quizapp.models import (
 from quizapp.models import Item as ItemRow
 from quizapp.models import Response as ResponseRow
 from quizapp.services.catalogue import content_of
-from quizapp.services.rosters import NotFoundError, SectionRef, get_section
+from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 
 ROWS_AT_ONCE = 500
 
@@ -67,7 +67,9 @@ class AnswerRow:
     marked: bool
     """Whether there is a mark, be it that it waits for a teacher."""
     fraction: float | None
-    """The mark that counts, 0 to 1; None: none yet."""
+    """The mark that counts, 0 to 1; None: none yet, or left out."""
+    void: bool
+    """Whether the question was left out for everybody after it turned out to be faulty."""
     confidence: float | None
     started_at: datetime
     """The attempt."""
@@ -106,7 +108,7 @@ def answers_page(
     Raises:
         NotFoundError: no such class of this teacher, or no such attempt, assignment or student in it.
     """
-    found = get_section(section, account_id)
+    found = find_section(section, account_id)
     _check_wanted(found.id, wanted)
     place = None if after is None else (_attempt_id(found.id, after[0]), after[1])
     rows = _read(found.id, wanted, place, limit + 1)
@@ -122,7 +124,7 @@ def all_answers(section: str, account_id: int, *, wanted: Wanted) -> Iterator[tu
         NotFoundError: no such class of this teacher, or no such assignment or student in it; at once,
             not when the first part is asked for.
     """
-    found = get_section(section, account_id)
+    found = find_section(section, account_id)
     _check_wanted(found.id, wanted)
     return _parts(found.id, wanted)
 
@@ -233,19 +235,21 @@ def _revisions(ids: set[int]) -> dict[int, _Asked]:
     }
 
 
-def _newest_marks(attempt_item_ids: Sequence[int]) -> dict[int, float | None]:
+def _newest_marks(attempt_item_ids: Sequence[int]) -> dict[int, tuple[float | None, bool]]:
+    """Fraction, and whether it is left out, of the mark that counts."""
     rows = db.session.execute(
-        sa.select(Score.attempt_item_id, Score.fraction)
+        sa.select(Score.attempt_item_id, Score.fraction, Score.void)
         .where(Score.attempt_item_id.in_(attempt_item_ids))
         .order_by(Score.number)
     )
-    return {row.attempt_item_id: row.fraction for row in rows}
+    return {row.attempt_item_id: (None if row.void else row.fraction, row.void) for row in rows}
 
 
-def _row(row: Any, asked: _Asked, marks: dict[int, float | None]) -> AnswerRow:
+def _row(row: Any, asked: _Asked, marks: dict[int, tuple[float | None, bool]]) -> AnswerRow:
     shown = None
     if row.content is not None and row.stands_for is None and row.route is not Route.EITHER:
         shown = asked.item.response_from_json(row.content)
+    fraction, void = marks.get(row.attempt_item_id, (None, False))
     return AnswerRow(
         attempt=row.attempt,
         attempt_number=row.number,
@@ -265,7 +269,8 @@ def _row(row: Any, asked: _Asked, marks: dict[int, float | None]) -> AnswerRow:
         answer=None if shown is None else asked.item.to_words(shown),
         reason="" if shown is None or not asked.item.choosings() else asked.item.written(shown),
         marked=row.attempt_item_id in marks,
-        fraction=marks.get(row.attempt_item_id),
+        fraction=fraction,
+        void=void,
         confidence=row.confidence,
         started_at=row.started_at,
         saved_at=row.saved_at,

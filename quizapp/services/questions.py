@@ -84,6 +84,29 @@ class QuestionPage:
         return self.answered >= ANSWERS_TO_PROJECT
 
 
+@dataclass(frozen=True)
+class ItemLine:
+    """A question of an assignment and how it behaved."""
+
+    question: Question
+    statistics: ItemStatistics
+
+
+def item_lines(section: str, assignment: str, account_id: int, *, which: str | None = None) -> tuple[ItemLine, ...]:
+    """Return how every question of an assignment behaved, with the numbers of their pages.
+
+    Args:
+        which: one of `Which`; None for the attempt that counts in this assignment.
+
+    Raises:
+        NotFoundError: no such assignment in a class of this teacher.
+    """
+    sheet = read_sheet(find_section(section, account_id).id, assignment)
+    sittings = _sittings(sheet, which_attempts(which, sheet.assignment.counting))
+    found = _statistics(sheet, [one for _, one in sittings])
+    return tuple(ItemLine(question, one) for question, one in zip(sheet.questions, found, strict=True))
+
+
 def question_page(
     section: str, assignment: str, number: int, account_id: int, *, now: datetime, which: str | None = None
 ) -> QuestionPage:
@@ -141,7 +164,7 @@ def _page(
         reasons=written_reasons(item, given) if tables else (),
         overlay=overlay(item, given),
         certainty=certainty(given),
-        statistics=_statistics(sheet, question, [one for _, one in sittings]),
+        statistics=_statistics(sheet, [one for _, one in sittings])[question.number - 1],
         states={state: states.count(state) for state in ("right", "partly", "wrong", "blank", "waiting")},
         blank=tuple(one.person for one in given if one.answer.state == "blank"),
         left_out=left_out,
@@ -174,27 +197,29 @@ def _beliefs(question: Question) -> dict[str, Belief]:
     }
 
 
-def _statistics(sheet: Sheet, question: Question, sittings: Sequence[Sitting]) -> ItemStatistics:
-    """How the question behaved among all questions of these attempts."""
+def _statistics(sheet: Sheet, sittings: Sequence[Sitting]) -> tuple[ItemStatistics, ...]:
+    """How each question behaved among all questions of these attempts."""
     answers = [_counted(sheet, sitting) for sitting in sittings]
-    marks = [[None if answer is None else answer.fraction for answer in row] for row in answers]
-    place = question.number - 1
-    places = question.item.choosings()
-    choices: list[Choices | None] = [None] * len(sheet.questions)
-    if len(places) == 1:
-        offers = places[0].offers
-        choices[place] = Choices(
-            options=tuple(offer.key for offer in offers),
-            key=frozenset(offer.key for offer in offers if offer.right),
-            chosen=tuple(None if row[place] is None else _chosen(row[place]) for row in answers),
-        )
     return analyse(
-        marks,
+        [[None if answer is None else answer.fraction for answer in row] for row in answers],
         [1.0] * len(sheet.questions),
         blanks=[[answer is not None and answer.response is None for answer in row] for row in answers],
-        choices=choices,
+        choices=[_choices(question, answers, place) for place, question in enumerate(sheet.questions)],
         chances=[one.item.chance() for one in sheet.questions],
-    ).items[place]
+    ).items
+
+
+def _choices(question: Question, answers: Sequence[Sequence[Answer | None]], place: int) -> Choices | None:
+    """What was offered and chosen, where there is one list of answers."""
+    places = question.item.choosings()
+    if len(places) != 1:
+        return None
+    offers = places[0].offers
+    return Choices(
+        options=tuple(offer.key for offer in offers),
+        key=frozenset(offer.key for offer in offers if offer.right),
+        chosen=tuple(None if row[place] is None else _chosen(row[place]) for row in answers),
+    )
 
 
 def _counted(sheet: Sheet, sitting: Sitting) -> list[Answer | None]:

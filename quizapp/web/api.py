@@ -12,14 +12,16 @@ from quizapp.services import progress
 from quizapp.services.answers import AnswerRow, Wanted, answers_page
 from quizapp.services.class_page import ClassView, class_page
 from quizapp.services.home import SectionLine, teacher_home
-from quizapp.services.rosters import NotFoundError, get_section, roster_page
+from quizapp.services.questions import ItemLine, item_lines
+from quizapp.services.results import ResultRow, results_page
+from quizapp.services.rosters import NotFoundError, roster_page
 from quizapp.services.tokens import Bearer
 from quizapp.web import api_schema as schema
 from quizapp.web import instance
 from quizapp.web.api_document import document
 from quizapp.web.api_limits import Limiter
 from quizapp.web.api_operations import bad_cursor, bp, operation, page_of
-from quizapp.web.api_schema import NoQuery, Page, Paging, ResponsesQuery
+from quizapp.web.api_schema import AttemptsQuery, ItemsQuery, NoQuery, Page, Paging, ResponsesQuery
 from quizapp.web.auth import Access, access
 
 
@@ -138,11 +140,36 @@ def class_skills(bearer: Bearer, asked: Paging, section: str) -> Page[schema.Stu
     )
 
 
+@operation(
+    "/classes/{section}/assignments/{assignment}/attempts",
+    answer=Page[schema.Attempt],
+    scope=ApiScope.RESULTS,
+    query=AttemptsQuery,
+)
+def attempts(bearer: Bearer, asked: AttemptsQuery, section: str, assignment: str) -> Page[schema.Attempt]:
+    """The attempts at an assignment with their totals, by student."""
+    named = ApiScope.NAMES in bearer.token.scopes
+    page = results_page(section, assignment, bearer.account_id, now=instance.now(), which=asked.which)
+    rows = [row for row in page.rows if row.attempt is not None]
+    return page_of(rows, asked, key=lambda row: str(row.attempt), one=lambda row: _attempt(row, named=named))
+
+
+@operation(
+    "/classes/{section}/assignments/{assignment}/items",
+    answer=Page[schema.Item],
+    scope=ApiScope.CLASSES,
+    query=ItemsQuery,
+)
+def items(bearer: Bearer, asked: ItemsQuery, section: str, assignment: str) -> Page[schema.Item]:
+    """How each question of an assignment behaved."""
+    lines = item_lines(section, assignment, bearer.account_id, which=asked.which)
+    return page_of(lines, asked, key=lambda line: str(line.question.number), one=_item)
+
+
 @operation("/classes/{section}/responses", answer=Page[schema.Response], scope=ApiScope.RESULTS, query=ResponsesQuery)
 def responses(bearer: Bearer, asked: ResponsesQuery, section: str) -> Page[schema.Response]:
     """Every answer of a class, oldest attempts first: a row for a student, question and attempt."""
     named = ApiScope.NAMES in bearer.token.scopes
-    get_section(section, bearer.account_id)
     after = None
     if asked.cursor is not None:
         attempt, dash, position = asked.cursor.partition("-")
@@ -183,6 +210,50 @@ def _class(line: SectionLine) -> schema.Class:
     )
 
 
+def _attempt(row: ResultRow, *, named: bool) -> schema.Attempt:
+    return schema.Attempt(
+        id=str(row.attempt),
+        student=row.person.public_id,
+        name=row.person.name if named else None,
+        number=row.number or 1,
+        state="working" if row.handed_in_at is None else "handed-in",
+        handed_in_at=row.handed_in_at,
+        earned=row.total.earned,
+        marked=row.total.marked,
+        waiting=row.total.waiting,
+    )
+
+
+def _item(line: ItemLine) -> schema.Item:
+    question, found = line.question, line.statistics
+    interval, shown = found.facility_interval, found.r_shown
+    return schema.Item(
+        number=question.number,
+        item=question.item.id,
+        revision=question.revision,
+        lineage=question.lineage,
+        kind=question.item.kind,
+        skill=question.skill,
+        prompt=question.prompt,
+        shown=found.shown,
+        blank=found.blank,
+        right=found.right,
+        facility=found.facility,
+        facility_interval=None if interval is None else (interval.low, interval.high),
+        item_rest_r=found.r if shown else None,
+        item_rest_r_interval=None
+        if not shown or found.r_interval is None
+        else (found.r_interval.low, found.r_interval.high),
+        flags=tuple(flag.value for flag in found.flags),
+        options=None
+        if found.options is None
+        else tuple(
+            schema.Option(option=row.option, right=row.key, count=row.count, upper=row.upper, lower=row.lower)
+            for row in found.options
+        ),
+    )
+
+
 def _response(row: AnswerRow, *, named: bool) -> schema.Response:
     return schema.Response(
         attempt=row.attempt,
@@ -202,6 +273,7 @@ def _response(row: AnswerRow, *, named: bool) -> schema.Response:
         reason=row.reason,
         marked=row.marked,
         fraction=row.fraction,
+        void=row.void,
         confidence=row.confidence,
         started_at=row.started_at,
         saved_at=row.saved_at,

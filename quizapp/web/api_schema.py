@@ -148,7 +148,8 @@ class Response(Answered):
     )
     reason: str
     marked: bool
-    fraction: Share | None = Field(description="The mark that counts. Null while `marked` is false, or for a teacher.")
+    fraction: Share | None = Field(description="The mark that counts; null while there is none, or when it is void.")
+    void: bool = Field(description="The question was left out for everybody.")
     confidence: float | None
     started_at: datetime
     saved_at: datetime | None
@@ -215,3 +216,11 @@ class AttemptsQuery(Paging):
     """Which attempts."""
 
     which: Literal["all", "first", "last", "best"] = Field("all", description="Of each student.")
+
+
+class ItemsQuery(Paging):
+    """Which attempts are counted."""
+
+    which: Literal["all", "first", "last", "best"] | None = Field(
+        None, description="Of each student; left out, the one that counts in this assignment."
+    )

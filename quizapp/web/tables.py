@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from flask import make_response, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from quizapp.services.mark_lists import harmless
 
 Cell: TypeAlias = str | int | float | bool | datetime | None
 
-_BOM = "\ufeff"
+BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,14 @@ def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
 def csv_answer(table: Table) -> Response:
     """Return a table as a download; `?bom=1` puts a byte order mark first, which some spreadsheets want."""
     body = csv_text(table)
-    answer = make_response((_BOM + body if request.args.get("bom") == "1" else body).encode())
+    return csv_file([(BOM + body if request.args.get("bom") == "1" else body).encode()], table.name)
+
+
+def csv_file(body: Iterable[bytes], name: str) -> Response:
+    """Return lines of CSV as a download, sent as they come. `name` is the file's, without its ending."""
+    answer = Response(body)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 
