@@ -161,6 +161,8 @@ def recent(scores: Sequence[ScoreRow], now: datetime) -> Sequence[ScoreRow]:
 def wrong_choices(section_id: int, scores: Iterable[ScoreRow]) -> list[WrongChoice]:
     """Return the wrong answers chosen in some marks of a class; verdicts on passages are told elsewhere."""
     wanted = {row.score_id for row in scores}
+    if not wanted:
+        return []
     rows = db.session.execute(
         sa.select(
             ChosenOption.score_id,
@@ -170,7 +172,11 @@ def wrong_choices(section_id: int, scores: Iterable[ScoreRow]) -> list[WrongChoi
             ChosenOption.misconception,
             ChosenOption.lure,
             ChosenOption.sound,
-        ).where(ChosenOption.section_id == section_id, ChosenOption.is_right.is_(False))
+        ).where(
+            ChosenOption.section_id == section_id,
+            ChosenOption.is_right.is_(False),
+            ChosenOption.score_id >= min(wanted),
+        )
     )
     return [WrongChoice(*row[:-1]) for row in rows if row.score_id in wanted and row.sound is None]
 

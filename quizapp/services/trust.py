@@ -241,6 +241,8 @@ def _first(*conditions: sa.ColumnElement[bool]) -> list[Verdict]:
         .join(Score, Score.id == ChosenOption.score_id)
         .where(
             ChosenOption.sound.is_not(None),
+            # A question that was taken out of the marks is taken out here.
+            Score.fraction.is_not(None),
             ~sa.exists().where(later.attempt_item_id == Score.attempt_item_id, later.number > Score.number),
             *conditions,
         )
