@@ -119,7 +119,7 @@ def list_attempts(student_id: int, *, now: datetime, section_id: int | None = No
     if section_id is not None:
         query = query.where(Assignment.section_id == section_id)
     rows = db.session.execute(query).all()
-    marks = _marks_by_attempt([attempt.id for attempt, *_ in rows])
+    marks = marks_by_attempt([attempt.id for attempt, *_ in rows])
     several = any(attempt.number > 1 for attempt, *_ in rows)
     spare = attempts_that_do_not_count(Attempt.student_id == student_id) if several else frozenset()
     return tuple(
@@ -158,7 +158,8 @@ def _row(assignment: Assignment, title: str, only: frozenset[int] | None = None)
     )
 
 
-def _marks_by_attempt(attempt_ids: list[int]) -> dict[int, dict[int, float | None]]:
+def marks_by_attempt(attempt_ids: list[int]) -> dict[int, dict[int, float | None]]:
+    """Return the newest mark of each question of attempts, by attempt and attempt item; void ones are left out."""
     rows = db.session.execute(
         sa.select(AttemptItem.attempt_id, Score.attempt_item_id, Score.fraction, Score.void)
         .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)

@@ -105,7 +105,10 @@ def scrub() -> None:
 def _forget_in_section(session: Session, student_id: int, section_id: int) -> None:
     given = sa.select(Assignment.id).where(Assignment.section_id == section_id)
     for statement in (
-        sa.delete(Attempt).where(Attempt.student_id == student_id, Attempt.assignment_id.in_(given)),
+        sa.delete(Attempt).where(
+            Attempt.student_id == student_id,
+            sa.or_(Attempt.assignment_id.in_(given), Attempt.practised_in == section_id),
+        ),
         sa.delete(Score).where(Score.student_id == student_id, Score.section_id == section_id),
         sa.delete(SignIn).where(SignIn.student_id == student_id, SignIn.section_id == section_id),
         sa.delete(RosterEntry).where(RosterEntry.student_id == student_id, RosterEntry.section_id == section_id),

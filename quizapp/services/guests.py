@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from quizapp.models import (
     Assignment,
     Attempt,
+    ChosenOption,
     GuestPass,
     QuizRevision,
     RosterEntry,
     Score,
     Section,
     Student,
+    StudentNote,
     db,
 )
 from quizapp.services import auditing, throttling
@@ -31,14 +33,13 @@ from quizapp.services.rosters import (
     roster_lines,
 )
 from quizapp.services.rosters_import import clean, name_problem
+from quizapp.services.settings import retention_settings
 from quizapp.services.sign_in import Door, new_sign_in
 from quizapp.services.writing import writing
 
 NICKNAME_MAX = 30
 GUESTS_AT_ONCE = 60
 """Guests a class may hold: a full room, but no flood."""
-GUEST_DAYS = 30
-"""For so long the answers of a guest are kept, unless an administrator chose otherwise."""
 
 
 class GuestError(ValueError):
@@ -135,7 +136,7 @@ def merge_page(public_id: str, guest: str, account_id: int, *, now: datetime) ->
         section=section,
         guest=found,
         attempts=sum(len(states) for states in begun.get(found.student_id, {}).values()),
-        deleted_on=joined + timedelta(days=GUEST_DAYS),
+        deleted_on=joined + timedelta(days=retention_settings().guest_days),
         choices=tuple(
             MergeChoice(line, _clashes(begun.get(found.student_id, {}), begun.get(line.student_id, {})))
             for line in lines
@@ -167,13 +168,14 @@ def merge_guest(section: SectionRef, guest: str, into: str, *, account_id: int, 
         mine, theirs = begun.get(source.id, {}), begun.get(target.id, {})
         if any(clash.both_at_work for clash in _clashes(mine, theirs)):
             raise GuestError(GuestError.BOTH_AT_WORK)
-        moved = _move_attempts(session, source.id, target.id)
-        session.execute(
-            sa.update(Score)
-            .where(Score.student_id == source.id)
-            .values(student_id=target.id)
-            .execution_options(synchronize_session=False)
-        )
+        moved = _move_attempts(session, source.id, target.id, now)
+        for table in (Score, ChosenOption, StudentNote):
+            session.execute(
+                sa.update(table)
+                .where(table.student_id == source.id)
+                .values(student_id=target.id)
+                .execution_options(synchronize_session=False)
+            )
         subject = f"class {section.name}, student {into}, {moved} attempts"
         auditing.record(session, "guest-merged", subject, account_id=account_id, now=now)
         session.execute(sa.delete(Student).where(Student.id == source.id))
@@ -253,7 +255,14 @@ def _clashes(mine: _Begun, theirs: _Begun) -> tuple[MergeClash, ...]:
     )
 
 
-def _move_attempts(session: Session, source: int, target: int) -> int:
+def _move_attempts(session: Session, source: int, target: int, now: datetime) -> int:
+    # A student practises one round at a time; the guest's ends here.
+    session.execute(
+        sa.update(Attempt)
+        .where(Attempt.student_id == source, Attempt.practised_in.is_not(None), Attempt.submitted_at.is_(None))
+        .values(submitted_at=now)
+        .execution_options(synchronize_session=False)
+    )
     last = dict(
         session.execute(
             sa.select(Attempt.assignment_id, sa.func.max(Attempt.number))

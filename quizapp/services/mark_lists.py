@@ -1,19 +1,21 @@
-"""Marks of a class as a table: for the screen and as CSV that other gradebooks take in."""
+"""Marks of a class as a table: for the screen and for the files that other gradebooks take in."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from quizapp.models import Assignment, Attempt, AttemptItem, CountingAttempt, QuizRevision, Score, db
+from quizapp.models import Assignment, Attempt, QuizRevision, db
+from quizapp.services.counting import attempts_that_do_not_count
+from quizapp.services.coursework import marks_by_attempt
 from quizapp.services.rosters import RosterLine, SectionRef, find_section, roster_lines
+from quizapp.services.tallies import Tally
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 POINTS_ROW = "Points Possible"
+
+Rows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -21,25 +23,27 @@ class MarkColumn:
     """An assignment. Two of the same quiz are told apart by a number."""
 
     assignment_id: int
-    public_id: str
     title: str
     points: int
-    """Questions; each gives one mark at most."""
+    """Questions that count; each gives one mark at most. 0 while nobody has handed in."""
 
 
 @dataclass(frozen=True)
 class MarkCell:
     """What a student earned in one assignment, by the attempt that counts."""
 
-    earned: float | None
+    total: Tally | None = None
     """None: not handed in."""
-    waiting: int = 0
-    """Questions that a teacher still has to mark; they are not in `earned`."""
+
+    @property
+    def waiting(self) -> int:
+        """Questions that a teacher still has to mark."""
+        return 0 if self.total is None else self.total.waiting
 
     @property
     def text(self) -> str:
-        """The number with at most two decimals; empty while there is none, or part of it is missing."""
-        return "" if self.earned is None or self.waiting else f"{round(self.earned, 2):g}"
+        """The number as every page shows it; empty while there is none, or part of it is missing."""
+        return "" if self.total is None or self.waiting else self.total.shown
 
 
 @dataclass(frozen=True)
@@ -75,117 +79,85 @@ def marks_page(public_id: str, account_id: int, *, now: datetime) -> MarksPage:
         NotFoundError: there is no such class of this teacher.
     """
     section = find_section(public_id, account_id)
-    columns, counting = _columns(section.id)
-    cells = _cells(section.id, counting)
-    lines = [line for line in roster_lines(section.id) if not line.guest]
+    tallies = _tallies(section.id)
+    columns = _columns(section.id, tallies)
     return MarksPage(
         section=section,
         columns=columns,
         rows=tuple(
             MarkRow(
                 line,
-                tuple(cells.get((column.assignment_id, line.student_id), MarkCell(None)) for column in columns),
+                tuple(MarkCell(tallies.get((column.assignment_id, line.student_id))) for column in columns),
             )
-            for line in lines
+            for line in roster_lines(section.id)
+            if not line.guest
         ),
         made_at=now,
     )
 
 
-def moodle_csv(page: MarksPage) -> str:
+def moodle_rows(page: MarksPage) -> Rows:
     """Return the marks as Moodle's grade import takes them: map "ID number" to the students, the rest to grades."""
-    header = ["ID number", "Student", *(column.title for column in page.columns)]
-    rows = [[row.student.mark_code or "", row.student.name, *(cell.text for cell in row.cells)] for row in page.rows]
-    return _csv([header, *rows])
+    return (
+        ("ID number", "Student", *(column.title for column in page.columns)),
+        *((row.student.mark_code or "", row.student.name, *(cell.text for cell in row.cells)) for row in page.rows),
+    )
 
 
-def canvas_csv(page: MarksPage) -> str:
+def canvas_rows(page: MarksPage) -> Rows:
     """Return the marks as Canvas's gradebook import takes them.
 
     Canvas wants the columns Student, ID, SIS User ID, SIS Login ID and Section before the
     assignments, and the points in a second row. The code stands in both SIS columns: whichever of
     the two it is, Canvas finds the student.
     """
-    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(column.title for column in page.columns)]
-    points = [POINTS_ROW, "", "", "", "", *(str(column.points) for column in page.columns)]
-    rows = [
-        [
-            row.student.name,
-            "",
-            row.student.mark_code or "",
-            row.student.mark_code or "",
-            page.section.name,
-            *(cell.text for cell in row.cells),
-        ]
-        for row in page.rows
-    ]
-    return _csv([header, points, *rows])
+    return (
+        ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(column.title for column in page.columns)),
+        (POINTS_ROW, "", "", "", "", *(str(column.points) for column in page.columns)),
+        *(
+            (
+                row.student.name,
+                "",
+                row.student.mark_code or "",
+                row.student.mark_code or "",
+                page.section.name,
+                *(cell.text for cell in row.cells),
+            )
+            for row in page.rows
+        ),
+    )
 
 
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before the signs that begin one.
-
-    OWASP, "CSV Injection".
-    """
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
-
-
-def _csv(rows: list[list[str]]) -> str:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([harmless(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
-
-
-def _columns(section_id: int) -> tuple[tuple[MarkColumn, ...], dict[int, CountingAttempt]]:
+def _columns(section_id: int, tallies: dict[tuple[int, int], Tally]) -> tuple[MarkColumn, ...]:
     rows = db.session.execute(
-        sa.select(Assignment.id, Assignment.public_id, Assignment.counting, QuizRevision.title)
+        sa.select(Assignment.id, QuizRevision.title)
         .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
         .where(Assignment.section_id == section_id)
         .order_by(Assignment.created_at, Assignment.id)
-    ).all()
-    points = dict(
-        db.session.execute(
-            sa.select(Attempt.assignment_id, sa.func.max(AttemptItem.position))
-            .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-            .join(Assignment, Assignment.id == Attempt.assignment_id)
-            .where(Assignment.section_id == section_id)
-            .group_by(Attempt.assignment_id)
-        ).all()
     )
+    points: dict[int, int] = {}
+    for (assignment_id, _student), tally in tallies.items():
+        points[assignment_id] = max(points.get(assignment_id, 0), tally.marked + tally.waiting)
     seen: dict[str, int] = {}
     columns = []
-    for row in rows:
-        seen[row.title] = seen.get(row.title, 0) + 1
-        title = row.title if seen[row.title] == 1 else f"{row.title} ({seen[row.title]})"
-        columns.append(MarkColumn(row.id, row.public_id, title, points.get(row.id) or 0))
-    return tuple(columns), {row.id: row.counting for row in rows}
+    for assignment_id, title in rows:
+        seen[title] = seen.get(title, 0) + 1
+        told_apart = title if seen[title] == 1 else f"{title} ({seen[title]})"
+        columns.append(MarkColumn(assignment_id, told_apart, points.get(assignment_id, 0)))
+    return tuple(columns)
 
 
-def _cells(section_id: int, counting: dict[int, CountingAttempt]) -> dict[tuple[int, int], MarkCell]:
-    """By assignment and student: the marks of the attempt that counts, among those handed in."""
-    fractions: dict[tuple[int, int], dict[int, dict[int, float | None]]] = {}
+def _tallies(section_id: int) -> dict[tuple[int, int], Tally]:
+    """By assignment and student: the marks of the attempt that counts, if it is handed in."""
+    spare = attempts_that_do_not_count(Assignment.section_id == section_id)
     rows = db.session.execute(
-        sa.select(Attempt.assignment_id, Attempt.student_id, Attempt.number, Score.attempt_item_id, Score.fraction)
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .join(Score, Score.attempt_item_id == AttemptItem.id)
+        sa.select(Attempt.id, Attempt.assignment_id, Attempt.student_id)
         .join(Assignment, Assignment.id == Attempt.assignment_id)
         .where(Assignment.section_id == section_id, Attempt.submitted_at.is_not(None))
-        .order_by(Score.number)
-    )
-    for assignment_id, student_id, number, item, fraction in rows:
-        if assignment_id is not None and student_id is not None:
-            fractions.setdefault((assignment_id, student_id), {}).setdefault(number, {})[item] = fraction
+    ).all()
+    marks = marks_by_attempt([row.id for row in rows if row.id not in spare])
     return {
-        key: _counting_cell({number: list(items.values()) for number, items in attempts.items()}, counting[key[0]])
-        for key, attempts in fractions.items()
+        (row.assignment_id, row.student_id): Tally.of(marks.get(row.id, {}).values())
+        for row in rows
+        if row.id not in spare and row.assignment_id is not None and row.student_id is not None
     }
-
-
-def _counting_cell(attempts: dict[int, list[float | None]], rule: CountingAttempt) -> MarkCell:
-    cells = {
-        number: MarkCell(sum(mark for mark in marks if mark is not None), sum(mark is None for mark in marks))
-        for number, marks in attempts.items()
-    }
-    if rule is CountingAttempt.BEST:
-        return max(cells.values(), key=lambda cell: cell.earned or 0)
-    return cells[min(cells) if rule is CountingAttempt.FIRST else max(cells)]

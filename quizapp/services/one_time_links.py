@@ -191,7 +191,11 @@ def _add_token(
 
 
 def _live_token(token: str, purpose: TokenPurpose, now: datetime) -> sa.Select[str]:
-    return sa.select(OneTimeToken.token_hash).where(
+    return sa.select(OneTimeToken.token_hash).where(*_is_live(token, purpose, now))
+
+
+def _is_live(token: str, purpose: TokenPurpose, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         OneTimeToken.token_hash == token_hash(token),
         OneTimeToken.purpose == purpose,
         OneTimeToken.used_at.is_(None),
@@ -200,12 +204,9 @@ def _live_token(token: str, purpose: TokenPurpose, now: datetime) -> sa.Select[s
 
 
 def _use_token(session: Session, token: str, purpose: TokenPurpose, now: datetime) -> int | None:
-    used = rows_changed(
-        session,
-        sa.update(OneTimeToken)
-        .where(OneTimeToken.token_hash.in_(_live_token(token, purpose, now)))
-        .values(used_at=now),
-    )
+    # The conditions stand in the statement itself, not in a subquery: PostgreSQL looks at them anew
+    # when it has waited for somebody else who used the same link.
+    used = rows_changed(session, sa.update(OneTimeToken).where(*_is_live(token, purpose, now)).values(used_at=now))
     if used == 0:
         raise SignInError("link used or too old")
     return session.scalar(sa.select(OneTimeToken.account_id).where(OneTimeToken.token_hash == token_hash(token)))

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from quizapp.models import Section, Setting, db
 from quizapp.services import auditing
-from quizapp.services.guests import GUEST_DAYS
 from quizapp.services.writing import upsert, writing
 
 
@@ -26,7 +25,7 @@ class SchoolSettings:
 class RetentionSettings:
     """How long what is kept."""
 
-    guest_days: int = GUEST_DAYS
+    guest_days: int = 30
     """Guests and their answers, from the day they came."""
     year_ends: str = ""
     """Month and day on which school years end, such as "07-31"; empty: classes are never deleted by themselves."""

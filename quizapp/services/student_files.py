@@ -51,6 +51,7 @@ class AnswerLine:
 class AttemptFile:
     section: str
     title: str
+    """Of the quiz; empty for practice."""
     started_at: datetime
     handed_in_at: datetime | None
     answers: tuple[AnswerLine, ...]
@@ -123,9 +124,9 @@ def zipped(found: StudentFile, page: str) -> bytes:
 def _attempts(student_id: int, section_id: int | None) -> Iterator[AttemptFile]:
     query = (
         sa.select(Attempt, QuizRevision.title, Section.name)
-        .join(Assignment, Assignment.id == Attempt.assignment_id)
-        .join(Section, Section.id == Assignment.section_id)
-        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
+        .join(Section, Section.id == sa.func.coalesce(Assignment.section_id, Attempt.practised_in))
+        .outerjoin(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .where(Attempt.student_id == student_id)
         .order_by(Attempt.started_at, Attempt.id)
     )
@@ -133,7 +134,7 @@ def _attempts(student_id: int, section_id: int | None) -> Iterator[AttemptFile]:
         query = query.where(Section.id == section_id)
     for attempt, title, section_name in db.session.execute(query).all():
         answers = tuple(_answers(attempt.id))
-        yield AttemptFile(section_name, title, attempt.started_at, attempt.submitted_at, answers)
+        yield AttemptFile(section_name, title or "", attempt.started_at, attempt.submitted_at, answers)
 
 
 def _answers(attempt_id: int) -> Iterator[AnswerLine]:
@@ -186,5 +187,5 @@ def _in_section(table: str, row: dict[str, Any], section_id: int) -> bool:
         return bool(row["section_id"] == section_id)
     if table == "attempt":
         owner = db.session.scalar(sa.select(Assignment.section_id).where(Assignment.id == row["assignment_id"]))
-        return owner == section_id
+        return section_id in {owner, row["practised_in"]}
     return True

@@ -25,6 +25,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from quizapp.models import SecretKind
 from quizapp.services.card_secrets import PICTURES, PICTURES_ON_A_CARD
@@ -215,6 +216,8 @@ class CardForm(FlaskForm):
         _l("Tick the %(n)s pictures on your card", n=PICTURES_ON_A_CARD),
         choices=[SelectChoice(name, name) for name in PICTURES],
         validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
 
     def validate_secret(self, field: StringField) -> None:

@@ -107,7 +107,7 @@ def guest(code: str) -> str | Response | tuple[str, int]:
 @access(Access.EVERYBODY)
 def privacy() -> str:
     """Say in plain words what is kept."""
-    return render_template("join/privacy.html")
+    return render_template("join/privacy.html", kept=settings.retention_settings())
 
 
 @bp.get("/health")

@@ -14,9 +14,10 @@ from quizapp.services.rosters import SectionRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_people import MergeForm
+from quizapp.web.tables import Table, csv_answer
 from quizapp.web.teach import bp
 
-GRADEBOOKS = {"moodle": mark_lists.moodle_csv, "canvas": mark_lists.canvas_csv}
+GRADEBOOKS = {"moodle": mark_lists.moodle_rows, "canvas": mark_lists.canvas_rows}
 
 
 @bp.get("/c/<section>/marks")
@@ -32,8 +33,8 @@ def marks(section: str) -> str:
 def marks_file(section: str, gradebook: str) -> Response:
     """Send the marks as a file that a gradebook takes in."""
     page = mark_lists.marks_page(section, auth.account_id(), now=instance.now())
-    name = f"marks-{gradebook}-{page.made_at:%Y-%m-%d}.csv"
-    return attachment(GRADEBOOKS[gradebook](page), name, "text/csv; charset=utf-8")
+    columns, *rows = GRADEBOOKS[gradebook](page)
+    return csv_answer(Table(f"marks-{gradebook}-{page.made_at:%Y-%m-%d}", columns, tuple(rows)))
 
 
 @bp.get("/c/<section>/students/<student>/data")
@@ -91,10 +92,8 @@ def student_zip(student: str, section: SectionRef | None) -> Response:
     """Return the file with all that is kept about a student; its name tells nobody whose it is."""
     found = student_files.collect(student, section=section, account_id=auth.account_id(), now=instance.now())
     page = render_template("teach/student_file.html", found=found)
-    return attachment(student_files.zipped(found, page), found.file_name, "application/zip")
-
-
-def attachment(body: str | bytes, name: str, kind: str) -> Response:
-    """Return a file to be saved."""
-    headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}
-    return make_response(body, 200, headers)
+    headers = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{found.file_name}"',
+    }
+    return make_response(student_files.zipped(found, page), 200, headers)

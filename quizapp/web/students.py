@@ -90,7 +90,7 @@ def edit_students(section: str) -> Answer:
             flash(ngettext("%(num)s student changed.", "%(num)s students changed.", changed), "good")
             return redirect(url_for("teach.students", section=section))
     elif request.method == "GET":
-        for line in rosters.roster_lines(found.id):
+        for line in (line for line in rosters.roster_lines(found.id) if not line.guest):
             form.lines.append_entry(
                 {"student": line.public_id, "name": line.name, "group": line.group, "mark_code": line.mark_code}
             )
@@ -193,6 +193,8 @@ def _show_conflicts(form: RosterForm, error: RosterConflictError) -> None:
         problem = error.problems.get(entry.form.student.data or "")
         if problem:
             entry.form[problem[0]].errors = [problem[1]]
+    # A list of forms gathers its errors when it is validated; these came later.
+    form.lines.errors = [entry.errors for entry in form.lines.entries if entry.errors]
     if not error.problems:
         form.form_errors = [_("Somebody else changed this class in the same moment. Look again, and save again.")]
 
