@@ -28,6 +28,7 @@ from quizapp.web import (
     auth,
     author,
     banks,
+    check_ins,
     correcting,
     errors,
     insight,
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A blueprint may have its views in several modules; importing them is what attaches the views.
     parts = (
         (join, learn, asking, alternatives, practice, reading, trial),
-        (teach, students, sections, student_data, articles, insight, results, live, answer_files, banks),
+        (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
         (marking, correcting),
         (author, account, tokens, admin, overview, media, api),
     )

@@ -196,6 +196,31 @@ def publish(text: str = BANK, *, now: datetime = START, owner_id: int | None = N
     return quiz
 
 
+def publish_twins() -> tuple[QuizRef, QuizRef]:
+    """Publishes two forms of a check-in: two sound passages and two unsound ones each."""
+    first, second = (
+        publish(
+            f"format: 1\nbank: form-{own}\ntitle: Form {own.upper()}\nlanguage: en\ntwin: form-{other}\nquestions:\n"
+            + "".join(_judging(f"{verdict}-{n}", verdict, own) for verdict in ("sound", "problem") for n in (1, 2))
+        )
+        for own, other in (("a", "b"), ("b", "a"))
+    )
+    return first, second
+
+
+def _judging(slug: str, verdict: str, form: str) -> str:
+    return f"""\
+  - id: {slug}
+    type: judge
+    skill: facts
+    control: {"true" if verdict == "sound" else "false"}
+    passage: The bus was late on day {slug} of form {form}, the driver said.
+    prompt: Check one thing. Does it say where the news comes from?
+    verdict: {verdict}
+    why: Read the last words.
+"""
+
+
 def make_teacher(login: str = "rivera", *, role: Role = Role.TEACHER) -> Teacher:
     """Adds a member of staff whose password is PASSWORD; only the first has a service that makes it."""
     with writing() as session:

@@ -62,8 +62,8 @@ def classmates(section: SectionRef) -> Classmates:
     )
 
 
-def quiz_choices(quiz: str, account_id: int) -> QuizChoices:
-    """Return the questions of a quiz this teacher may assign.
+def quiz_choices(section: SectionRef, quiz: str, account_id: int) -> QuizChoices:
+    """Return the questions of a quiz that this teacher may assign and that this class can answer.
 
     Raises:
         NotFoundError: there is none, or it is another teacher's.
@@ -73,7 +73,7 @@ def quiz_choices(quiz: str, account_id: int) -> QuizChoices:
         sa.select(ItemRevision, Skill.name)
         .join(QuizItem, QuizItem.item_revision_id == ItemRevision.id)
         .outerjoin(Skill, Skill.slug == ItemRevision.skill)
-        .where(QuizItem.quiz_revision_id == ref.revision_id, can_be_asked())
+        .where(QuizItem.quiz_revision_id == ref.revision_id, can_be_asked(section.id))
         .order_by(QuizItem.position)
     )
     return QuizChoices(

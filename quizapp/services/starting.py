@@ -27,6 +27,7 @@ from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import finish
 from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import can_be_asked
+from quizapp.services.check_ins import form_for
 from quizapp.services.drawing import draw_quiz
 from quizapp.services.recipients import is_for
 from quizapp.services.rosters import NotFoundError
@@ -257,7 +258,7 @@ def _start_assignment(assignment: str, student_id: int, now: datetime, rng: rand
         seconds = timing.time_allowed(row, support)
         attempt = Attempt(
             assignment_id=row.id,
-            quiz_revision_id=row.quiz_revision_id,
+            quiz_revision_id=form_for(session, row.id, student_id) or row.quiz_revision_id,
             student_id=student_id,
             number=len(earlier) + 1,
             started_at=now,

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
-from quizapp.services import assign_options, assigning, changing, rosters, support
+from quizapp.models import Route
+from quizapp.services import alternatives, articles, assign_options, assigning, changing, rosters, support
 from quizapp.services.assign_options import QuizChoices
 from quizapp.services.assigning import ALL, QuizRef, RulesError
 from quizapp.services.rosters import SectionRef
@@ -21,7 +22,7 @@ from quizapp.web.forms_assign import (
     AssignForm,
     AssignPartForm,
     ChangeForm,
-    RulesForm,
+    RouteForm,
     SupportForm,
     version_of,
 )
@@ -37,7 +38,7 @@ def assign(section: str) -> Answer:
     account = auth.account_id()
     found = rosters.get_section(section, account)
     if request.args.get("quiz"):
-        return _assign_part(found, assign_options.quiz_choices(request.args["quiz"], account))
+        return _assign_part(found, assign_options.quiz_choices(found, request.args["quiz"], account))
     quizzes = assigning.list_quizzes(account)
     form = AssignForm()
     form.quiz.choices = [SelectChoice(quiz.public_id, quiz.title) for quiz in quizzes]
@@ -55,7 +56,7 @@ def _assign_part(section: SectionRef, choices: QuizChoices) -> Answer:
     return answer or _assign_page(section, form, choices=choices)
 
 
-def _assign(section: SectionRef, form: RulesForm, quiz: Callable[[], QuizRef]) -> Response | None:
+def _assign(section: SectionRef, form: RouteForm, quiz: Callable[[], QuizRef]) -> Response | None:
     """Assign what a form says, or return None: the form is new, or has something to say."""
     mates = assign_options.classmates(section)
     form.offer(mates.groups, mates.students)
@@ -63,6 +64,7 @@ def _assign(section: SectionRef, form: RulesForm, quiz: Callable[[], QuizRef]) -
     if rules is None:
         return None
     chosen = quiz()
+    route = _route(form, chosen)
     try:
         assigning.assign(
             section,
@@ -73,6 +75,7 @@ def _assign(section: SectionRef, form: RulesForm, quiz: Callable[[], QuizRef]) -
             request_key=form.request_key.data or None,
             to=form.recipients(),
             questions=form.questions() if isinstance(form, AssignPartForm) else ALL,
+            route=route,
         )
     except RulesError as error:
         form.refuse(error)
@@ -81,7 +84,20 @@ def _assign(section: SectionRef, form: RulesForm, quiz: Callable[[], QuizRef]) -
     return redirect(url_for("teach.join_board", section=section.public_id))
 
 
-def _assign_page(section: SectionRef, form: RulesForm, **shown: object) -> Answer:
+def _route(form: RouteForm, quiz: QuizRef) -> Route | None:
+    """Return which topics students get; None where there is nothing to choose between."""
+    made_up = alternatives.made_up_questions(auth.account_id())
+    route = Route(form.route.data or Route.EITHER)
+    if quiz.article is None or not made_up:
+        return None
+    if route is Route.EITHER and made_up < quiz.questions:
+        flash(_("Students cannot change to made-up topics here: the quiz has more questions than there are."), "warn")
+        return None
+    return route
+
+
+def _assign_page(section: SectionRef, form: RouteForm, **shown: object) -> Answer:
+    account = auth.account_id()
     faulty = form.errors or form.form_errors
     page = render_template(
         "teach/assign.html",
@@ -89,6 +105,8 @@ def _assign_page(section: SectionRef, form: RulesForm, **shown: object) -> Answe
         form=form,
         errors=faulty,
         zone=instance.settings().timezone,
+        made_up=alternatives.made_up_questions(account),
+        articles=articles.class_articles(section, account),
         **{"quizzes": (), "choices": None, **shown},
     )
     return (page, 422) if faulty else page

@@ -20,10 +20,10 @@ from wtforms import (
     SelectMultipleField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from quizapp.models import CountingAttempt, FeedbackMode
+from quizapp.models import CountingAttempt, FeedbackMode, Route
 from quizapp.services.assign_options import QuizChoices
 from quizapp.services.assigning import AssignmentRules, Questions, Recipients, RulesError
 from quizapp.services.changing import FIXED_ONCE_STARTED
@@ -43,6 +43,7 @@ REASONS = {
     RulesError.BEFORE_DUE: _l("The quiz would close before it is due. Choose a later time, or leave it empty."),
     RulesError.NOBODY: _l("Nobody you ticked is in the class any more. Tick somebody, or nobody for the whole class."),
     RulesError.NO_QUESTION: _l("No question is left to ask. Tick at least one, or draw from more skills."),
+    RulesError.TOO_FEW: _l("There are fewer questions on made-up topics than this quiz has. Choose one of the others."),
     RulesError.STARTED: _l(
         "Somebody started while this page was open, so this can no longer change: everybody works under the same"
         " conditions. Nothing was changed; open the page again, or assign the quiz anew."
@@ -195,13 +196,38 @@ class RulesForm(OnceForm):
             return None
 
 
-class AssignForm(RulesForm):
+class RouteForm(RulesForm):
+    """Rules, and whether students get or may choose made-up topics in place of an article's."""
+
+    route = RadioField(
+        _l("If the quiz is about an article, what do students get?"),
+        [Optional()],
+        validate_choice=False,
+        choices=[
+            SelectChoice(Route.EITHER.value, _l("Its questions; who would rather not may change in private")),
+            SelectChoice(Route.ARTICLE.value, _l("Its questions, everybody")),
+            SelectChoice(Route.MADE_UP.value, _l("Questions on made-up topics, everybody")),
+        ],
+        default=Route.EITHER.value,
+        description=_l(
+            "As many questions, as like them as there are, for the same marks. So that nobody can tell who changed, "
+            "the results then show marks without the answers beside names."
+        ),
+    )
+
+    def validate_route(self, field: RadioField) -> None:
+        """Refuse what is no route. The form leaves the field out where there is nothing to choose."""
+        if field.data not in set(Route):
+            raise ValidationError(_("Choose what students get."))
+
+
+class AssignForm(RouteForm):
     """A quiz and its rules."""
 
     quiz = RadioField(_l("Which quiz?"), validate_choice=True, validators=[DataRequired(_l("Choose a quiz."))])
 
 
-class AssignPartForm(RulesForm):
+class AssignPartForm(RouteForm):
     """One quiz, of which questions can be chosen or drawn, and its rules."""
 
     which = RadioField(

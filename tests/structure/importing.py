@@ -55,6 +55,7 @@ WORDS_OF_MODELS = frozenset(
         "CountingAttempt",
         "FeedbackMode",
         "Role",
+        "Route",
         "ScoreReason",
         "SecretKind",
         "TokenPurpose",

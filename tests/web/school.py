@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Account, Base, CorrectionAction, Role, Route, db
-from quizapp.services import attempts, correcting, corrections, notes
+from quizapp.services import attempts, check_ins, correcting, corrections, notes
 from quizapp.services.corrections import Proposal
 from tests import factories
 from tests.clock import START
@@ -20,7 +20,7 @@ from tests.pages import Browser
 ACTORS = ("nobody", "student", "classmate", "elsewhere", "owner", "other", "admin")
 MISSING = "0123456789abcdef"
 
-OWN = ("section", "student", "attempt", "assignment", "quiz", "note", "article", "question", "correction")
+OWN = ("section", "student", "attempt", "assignment", "quiz", "note", "article", "check_in", "question", "correction")
 """Parts of addresses that belong to somebody."""
 
 
@@ -36,6 +36,8 @@ class School:
     student: str
     attempt: str
     """Ada's: the first question is checked, the second saved, two are open."""
+    check_in: str
+    """Of 9B, begun by nobody."""
     article: str
     """The quiz that is built from an article."""
     held_back: str
@@ -72,6 +74,7 @@ class School:
             "name": "0" * 64 + ".png",
             "report": MISSING,
             "article": self.article,
+            "check_in": self.check_in,
             "filename": "css/base.css",
             "gradebook": "moodle",
             "invitation": "0" * 64,
@@ -95,6 +98,8 @@ def open_school(app: Flask) -> School:
         held_back = factories.start(factories.assign(ours, owner, quiz, feedback="deferred"), ada)
         attempts.hand_in(ada.taker, held_back, now=START)
         factories.publish(factories.MADE_UP_BANK)
+        factories.publish_twins()
+        check_in = check_ins.begin_check_in(ours.ref, account_id=owner.id, now=START)
         assignment = factories.assign(ours, owner, quiz, route=Route.EITHER)
         attempt = factories.start(assignment, ada)
         for act, position in ((attempts.check, 1), (attempts.save, 2)):
@@ -122,6 +127,7 @@ def open_school(app: Flask) -> School:
         assignment,
         ada.public_id,
         attempt,
+        check_in,
         article.public_id,
         held_back,
         note.public_id,

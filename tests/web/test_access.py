@@ -106,6 +106,10 @@ TABLE: dict[Rule, Row] = {
     ),
     ("GET", "/teach/c/<section>/help"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/help/<attempt>/clear"): Row("302 404 404 404 302 404 404", changes=True),
+    ("GET", "/teach/c/<section>/check-ins"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/check-ins"): Row("302 404 404 404 302 404 404", changes=True),
+    ("GET", "/teach/c/<section>/check-ins/<check_in>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/c/<section>/check-ins/<check_in>/again"): Row("302 404 404 404 302 404 404"),
     ("GET", "/teach/c/<section>/articles"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/articles/<article>"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/articles/<article>"): Row(
