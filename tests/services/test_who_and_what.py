@@ -129,7 +129,7 @@ def test_every_attempt_draws_its_own_by_skill_and_keeps_what_it_drew(room: Room)
 
 
 def test_only_chosen_questions_or_skills_are_asked(room: Room) -> None:
-    questions = assign_options.quiz_choices(room.quiz.public_id, room.teacher.id).questions
+    questions = assign_options.quiz_choices(room.school_class.ref, room.quiz.public_id, room.teacher.id).questions
     chosen = Questions(chosen=(questions[2].public_id, questions[0].public_id))
     attempt = factories.start(room.assign(questions=chosen), room.ada)
     names = [taking.question_page(room.ada.taker, attempt, place, now=START).content.item.id for place in (1, 2)]
