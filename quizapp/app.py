@@ -31,6 +31,7 @@ from quizapp.web import (
     check_ins,
     correcting,
     errors,
+    files,
     insight,
     join,
     learn,
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = (
         (join, learn, asking, alternatives, practice, reading, trial),
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
+        (files,),
         (marking, correcting),
         (author, account, tokens, admin, overview, media, api),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from quizapp.models import Assignment, Attempt, HelpRequest, QuizRevision, RosterEntry, Score, db
+from quizapp.models import Assignment, Attempt, AttemptItem, HelpRequest, QuizRevision, RosterEntry, Score, db
 from quizapp.services.recipients import is_for
 from quizapp.services.rosters import SectionRef, list_sections
 
@@ -24,6 +24,16 @@ class ClosingLine:
 
 
 @dataclass(frozen=True)
+class MarkingLine:
+    """An assignment with answers that wait for a teacher."""
+
+    assignment: str
+    """Public id."""
+    title: str
+    answers: int
+
+
+@dataclass(frozen=True)
 class SectionLine:
     """One class with what there is to do."""
 
@@ -33,8 +43,7 @@ class SectionLine:
     working: int
     """Students at work on something open."""
     help_asked: int
-    to_mark: int
-    """Answers that wait for a teacher's mark."""
+    to_mark: tuple[MarkingLine, ...]
     closing: tuple[ClosingLine, ...]
     not_started: int
     """Students who have not started something that is open to them."""
@@ -67,7 +76,7 @@ def teacher_home(account_id: int, *, now: datetime, day_ends: datetime) -> tuple
             open_assignments=opened.get(section.id, 0),
             working=working.get(section.id, 0),
             help_asked=helped.get(section.id, 0),
-            to_mark=waiting.get(section.id, 0),
+            to_mark=waiting.get(section.id, ()),
             closing=closing.get(section.id, ()),
             not_started=not_started.get(section.id, 0),
         )
@@ -107,11 +116,16 @@ def _at_work(ids: list[int], now: datetime) -> tuple[dict[int, int], dict[int, i
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
 
 
-def _waiting(ids: list[int]) -> dict[int, int]:
+def _waiting(ids: list[int]) -> dict[int, tuple[MarkingLine, ...]]:
     """Answers whose newest mark waits for a teacher, of students who are in the class."""
     newer = aliased(Score)
-    return _count(
-        sa.select(Score.section_id, sa.func.count())
+    rows = db.session.execute(
+        sa.select(Assignment.section_id, Assignment.public_id, QuizRevision.title, sa.func.count())
+        .select_from(Score)
+        .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
         .join(
             RosterEntry,
             sa.and_(
@@ -123,12 +137,18 @@ def _waiting(ids: list[int]) -> dict[int, int]:
         .where(
             Score.section_id.in_(ids),
             Score.fraction.is_(None),
+            Score.void.is_(False),
             ~sa.select(newer.id)
             .where(newer.attempt_item_id == Score.attempt_item_id, newer.number > Score.number)
             .exists(),
         )
-        .group_by(Score.section_id)
+        .group_by(Assignment.section_id, Assignment.public_id, QuizRevision.title, Assignment.created_at)
+        .order_by(Assignment.created_at)
     )
+    found: dict[int, tuple[MarkingLine, ...]] = {}
+    for section_id, assignment, title, answers in rows:
+        found[section_id] = (*found.get(section_id, ()), MarkingLine(assignment, title, answers))
+    return found
 
 
 def _not_started(ids: list[int], now: datetime) -> dict[int, int]:

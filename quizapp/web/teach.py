@@ -49,7 +49,7 @@ def new_section() -> str | Response | tuple[str, int]:
 @access(Access.STAFF)
 def section(section: str) -> str:
     """Show students × skills and how far the class is."""
-    page = class_page.class_page(section, auth.account_id(), now=instance.now(), view=_view())
+    page = class_page.class_page(section, auth.account_id(), now=instance.now(), view=class_view())
     return render_template("teach/section.html", page=page, **door_parts(page.section))
 
 
@@ -83,7 +83,7 @@ def student(section: str, student: str) -> str:
 def student_attempt(section: str, student: str, attempt: str) -> str:
     """Show one attempt, question by question."""
     page = student_page.student_attempt_page(section, student, attempt, auth.account_id(), now=instance.now())
-    return render_template("teach/student_attempt.html", page=page)
+    return render_template("teach/student_attempt.html", page=page, attempt=attempt)
 
 
 @bp.get("/lessons/<quiz>")
@@ -112,7 +112,7 @@ def release(section: str, assignment: str) -> Response:
     return redirect(url_for("teach.section", section=section))
 
 
-def _view() -> ClassView:
+def class_view() -> ClassView:
     """Return how the table is wanted; what an address cannot mean is left out."""
     sort = request.args.get("sort", "")
     return ClassView(

@@ -44,7 +44,7 @@ def test_home_says_what_each_class_waits_for() -> None:
     quiz, teacher = factories.publish(), factories.make_teacher()
     school_class = factories.make_class(teacher, "Ada", "Ben", "Cy")
     ada, ben, _cy = school_class.pupils
-    assert home(teacher) == SectionLine(school_class.ref, 3, 0, 0, 0, 0, (), 0)
+    assert home(teacher) == SectionLine(school_class.ref, 3, 0, 0, 0, (), (), 0)
     assignment = factories.assign(school_class, teacher, quiz, closes_at=START + timedelta(hours=2))
     factories.assign(school_class, teacher, quiz, now=START - timedelta(days=3), closes_at=START - timedelta(days=1))
     attempt = factories.start(assignment, ada)
@@ -58,9 +58,10 @@ def test_home_says_what_each_class_waits_for() -> None:
     attempts.save(ben.taker, written, 1, {"text": "To be read."}, confidence=None, drawn=None, now=START)
     attempts.hand_in(ben.taker, written, now=START)
     line = home(teacher)
-    assert (line.working, line.help_asked, line.to_mark, line.not_started) == (0, 0, 1, 3)
+    assert (line.working, line.help_asked, line.not_started) == (0, 0, 3)
+    assert [(work.title, work.answers) for work in line.to_mark] == [("In your words", 1)]
     rosters.remove_student(school_class.ref, ben.public_id, now=START)
-    assert (home(teacher).to_mark, home(teacher).students) == (0, 2)
+    assert (home(teacher).to_mark, home(teacher).students) == ((), 2)
 
 
 def answered_by_many(school_class: SchoolClass, teacher: Teacher, rights: list[tuple[bool, ...]]) -> None:

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from quizapp.models import db
 from quizapp.services import attempts, rosters, student_page
+from quizapp.services.class_page import ClassView, class_page
 from quizapp.services.demo import make_demo
 from quizapp.services.live import live_page
 from quizapp.services.questions import question_page
 from quizapp.services.results import ResultsPage, results_page
 from quizapp.services.rosters import NotFoundError
+from quizapp.web.files import skills_table, student_skills_table
 from quizapp.web.results import grid_table, question_table, questions_table
 from quizapp.web.tables import csv_text
 from tests import factories
@@ -81,6 +83,7 @@ def test_every_cell_says_the_same_on_grid_student_page_question_page_and_file() 
     check_student_pages(page, teacher)
     check_files(page)
     check_question_pages(page, teacher, assignment)
+    check_skill_files(section, teacher)
 
 
 def check_student_pages(page: ResultsPage, teacher: Teacher) -> None:
@@ -113,6 +116,20 @@ def check_files(page: ResultsPage) -> None:
         cells = [row.cells[column.question.number - 1] for row in page.rows]
         assert column.right == sum(cell.mark == "right" for cell in cells)
         assert column.tally.earned == pytest.approx(sum(cell.fraction or 0 for cell in cells))
+
+
+def check_skill_files(section: str, teacher: Teacher) -> None:
+    page = class_page(section, teacher.id, now=START, view=ClassView(by_skill=True))
+    lines = rows_of(csv_text(skills_table(page)))
+    for line, row in zip(lines, page.rows, strict=True):
+        own = student_skills_table(student_page.student_page(section, row.student.public_id, teacher.id, now=START))
+        on_own_page = {skill["skill"]: skill for skill in rows_of(csv_text(own))}
+        for cell in row.cells:
+            slug = cell.skill.slug
+            told = (line[f"{slug}_level"], line[f"{slug}_earned"], line[f"{slug}_answers"])
+            assert told == (cell.level.value, f"{cell.earned:.10g}", str(cell.answers))
+            if cell.answers:
+                assert told == tuple(on_own_page[slug][name] for name in ("level", "earned", "answers"))
 
 
 def check_question_pages(page: ResultsPage, teacher: Teacher, assignment: str) -> None:
@@ -217,7 +234,7 @@ def test_the_live_page_by_hand_and_its_digest() -> None:
     assert (again.rows[0].state, again.handed_in, again.working) == ("again", 1, 1)
 
 
-BUDGET = {"grid": 8, "question": 10, "live": 5, "live with marks": 6}
+BUDGET = {"grid": 10, "question": 12, "live": 6, "live with marks": 7}
 
 
 def test_pages_keep_to_their_budget_of_queries() -> None:

@@ -174,6 +174,12 @@ TABLE: dict[Rule, Row] = {
         "302 404 404 404 302 404 404", changes=True
     ),
     ("POST", "/teach/c/<section>/cards"): Row("302 404 404 404 200 404 404", changes=True),
+    ("GET", "/teach/c/<section>/skills.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/assignments.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/trust.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/students/<student>/skills.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/students/<student>/quizzes.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/students/<student>/<attempt>/answers.csv"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/results.csv"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/questions.csv"): Row("302 404 404 404 200 404 404"),
