@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -146,8 +147,9 @@ class _Loading:
         stimuli = list(self._stimuli())
         items = list(self._items())
         known = {*self.shared, *(skill.id for skill in own)}
+        shown = {stimulus.id for stimulus in stimuli}
         for node in self._entries("questions"):
-            self._references(node, known, {stimulus.id for stimulus in stimuli})
+            self._references(node, known, shown)
         self._unique("stimuli")
         self._unique("questions")
         if envelope is None:
@@ -286,10 +288,14 @@ class _Loading:
 
     def _broken(self, section: str, slug: str) -> bool:
         """Whether the file has an entry with this id that could not be read."""
-        return any(region.section == section and region.id == slug for region in self.source.regions)
+        return (section, slug) in self._written
+
+    @cached_property
+    def _written(self) -> set[tuple[str, str | None]]:
+        return {(region.section, region.id) for region in self.source.regions}
 
     def _unknown(self, node: Scalar, what: str, known: set[str]) -> None:
-        meant = near(node.value, sorted(known))
+        meant = near(node.value, known)
         hint = f" Did you mean “{meant}”?" if meant else " Add it, or take this out."
         self._add(node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=self._known(node, meant))
 

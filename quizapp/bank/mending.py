@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -43,11 +43,11 @@ MOST_NAMES = 300
 """Names that are compared with one that is not known; more take too long, and are no list that anybody reads."""
 
 
-def near(word: str, known: list[str]) -> str | None:
+def near(word: str, known: Collection[str]) -> str | None:
     """The known word that was probably meant, or None."""
     if len(known) > MOST_NAMES or len(word) > 100:
         return None
-    return next(iter(get_close_matches(word, known, 1, 0.6)), None)
+    return next(iter(get_close_matches(word, sorted(known), 1, 0.6)), None)
 
 
 def slugged(text: str) -> str:

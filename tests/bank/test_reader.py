@@ -190,6 +190,8 @@ BOMBS = {
     "too-big": b"#" * 1_000_001,
     "second-document": b"a: b\n---\nc: d\n",
     "duplicate": b"a: b\na: c\n",
+    "too-many": b"a: [" + b"x, " * 300_000 + b"]\n",
+    "directive": b"%YAML 1.1\n---\na: b\n",
     "not-a-bank": b"- a\n- b\n",
 }
 
@@ -201,6 +203,22 @@ def test_hostile_files_are_refused_at_once(code: str) -> None:
     assert code in {problem.code for problem in tree.problems}
     assert all(problem.level == "error" for problem in tree.problems)
     assert time.process_time() - start < 1.5
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"a: b\nc: " + b"x" * 30_000 + b"\n", ("too-long", 2, 1)),
+        (b"a: " + b" " * 24_000 + b"x: y: z\n", ("colon", 1, 24_005)),
+        (b"- " * 11_000 + b"\n", ("too-deep", 1, 25)),
+        (b"a:\n  - b:\n" + b"      - c\n" * 300, ("too-many", 203, 9)),
+        (b"a: |\n" + b"  some words\n" * 2_000, ("too-long", 1, 4)),
+        (b"\n" * 150_000, ("too-many", 1, 1)),
+    ],
+    ids=["line", "spaces", "dashes", "entries", "text", "lines"],
+)
+def test_what_is_too_much_is_told_at_its_place(data: bytes, problem: tuple[str, int, int]) -> None:
+    assert found(data)[0] == problem
 
 
 def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from math import ceil
 from types import MappingProxyType
 
@@ -20,6 +20,9 @@ def bag(listed: str) -> frozenset[str]:
     """The words of a list written as one text."""
     return frozenset(listed.split())
 
+
+MOST_COMPARED = 100
+"""Texts that share a rare pair of words with another are more only in files made to be slow."""
 
 #: Words of four letters and more that say nothing about a topic.
 SMALL_WORDS = bag(
@@ -75,20 +78,27 @@ def likeness(one: str, other: str) -> float:
 
 
 def alike_in_order(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]:
-    """The places of any two texts that share at least this part of their pairs of neighbouring words.
+    """For each text the place of an earlier one that shares at least this part of the pairs of neighbouring words.
 
     Pairs of words are compared, and not words, so that exchanged names make a difference. Two sets
     can only be that alike when they share one of their few rarest members (prefix filtering:
-    Chaudhuri, Ganti and Kaushik 2006), so most texts are never compared.
+    Chaudhuri, Ganti and Kaushik 2006), so most texts are never compared, and none with more than
+    `MOST_COMPARED`.
     """
     sets = [frozenset(pairwise(words(text))) for text in texts]
     common = Counter(member for one in sets for member in one)
     holders: dict[object, list[int]] = {}
+    first: dict[frozenset[object], int] = {}
     for place, one in enumerate(sets):
+        if first.setdefault(one, place) < place:
+            yield first[one], place
+            continue
         rarest = sorted(one, key=lambda member: (common[member], member))
-        shown: list[object] = list(rarest[: len(one) - ceil(least * len(one)) + 1]) or [None]
-        earlier = {other for member in shown for other in holders.get(member, ())}
-        yield from ((other, place) for other in sorted(earlier) if _jaccard(sets[other], one) >= least)
+        shown = rarest[: len(one) - ceil(least * len(one)) + 1]
+        earlier = islice(chain.from_iterable(holders.get(member, ()) for member in shown), MOST_COMPARED)
+        found = next((other for other in earlier if _jaccard(sets[other], one) >= least), None)
+        if found is not None:
+            yield found, place
         for member in shown:
             holders.setdefault(member, []).append(place)
 
