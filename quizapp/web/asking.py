@@ -96,9 +96,12 @@ def waiting(section: str) -> str:
 @bp.post("/teach/c/<section>/help/<attempt>/clear")
 @access(Access.STAFF)
 def clear(section: str, attempt: str) -> Response:
-    """Put out a student's mark."""
+    """Put out a student's mark, and go back to where it was seen."""
     found = rosters.get_section(section, auth.account_id())
     help_requests.clear_help(found, attempt)
+    watching = request.form.get("watching")
+    if watching:
+        return redirect(url_for("live.live", section=section, assignment=watching))
     return redirect(url_for("asking.waiting", section=section))
 
 
