@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from flask import Flask, redirect, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_time, get_locale
+from flask import Flask, g, redirect, request, url_for
+from flask_babel import Babel, format_date, format_datetime, format_time, get_locale, get_translations
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -14,7 +15,7 @@ from quizapp.config import Settings, prepare_home
 from quizapp.models import db
 from quizapp.models.storage import engine_options, prepare_engine
 from quizapp.paths import PACKAGE, resource_dir
-from quizapp.services import writing
+from quizapp.services import kept_marks, writing
 from quizapp.services.previewing import Watched
 from quizapp.web import (
     account,
@@ -132,6 +133,7 @@ def _attach_storage(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
     Migrate(app, db, directory=str(PACKAGE / "migrations"), compare_type=True)
     writing.init_app(app, settings.home)
+    kept_marks.init_app(app)
 
 
 def _attach_languages(app: Flask, settings: Settings) -> None:
@@ -140,6 +142,18 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         default_timezone=settings.timezone,
         default_translation_directories=str(PACKAGE / "translations"),
         locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
+    )
+
+    def translations() -> Any:
+        # Looked up once a request: a page of forty students says hundreds of sentences.
+        if "translations" not in g:
+            g.translations = get_translations()
+        return g.translations
+
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension that Babel adds
+        gettext=lambda sentence: translations().ugettext(sentence),
+        ngettext=lambda one, many, count: translations().ungettext(one, many, count),
+        newstyle=True,
     )
 
     @app.context_processor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from quizapp.bank.misconceptions import Misconception
 from quizapp.models import Assignment, Attempt, db
 from quizapp.services.coursework import AssignmentRow, HandedIn, handed_in, list_assignments
-from quizapp.services.hints import LookIn, hints_of, set_asides, sort_out
+from quizapp.services.hints import RECENT, LookIn, hints_of, set_asides, sort_out
+from quizapp.services.kept_marks import SectionMarks, marks_of_section
 from quizapp.services.members import Member, members_of
 from quizapp.services.misconceptions import misconceptions_named
 from quizapp.services.progress import (
@@ -20,13 +21,12 @@ from quizapp.services.progress import (
     SkillCell,
     SkillColumn,
     list_skills,
-    scores_of_section,
-    skill_cells,
+    since,
     strands_of,
 )
 from quizapp.services.rosters import SectionRef, find_section
 from quizapp.services.tallies import show_marks
-from quizapp.services.tempting import Temptation, option_text, recent, temptations, wrong_choices
+from quizapp.services.tempting import Temptation, option_text, temptations, wrong_choices
 
 ANSWERS_FOR_HARDEST = 10
 
@@ -149,16 +149,13 @@ def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassVie
     members = members_of(section.id)
     skills = list_skills()
     columns = skills if view.by_skill else strands_of(skills)
-    here = {one.id for one in members}
-    scores = [row for row in scores_of_section(section.id) if row.student_id in here]
-    by_student: dict[int, list[ScoreRow]] = {one.id: [] for one in members}
-    for score in scores:
-        by_student[score.student_id].append(score)
+    marks = marks_of_section(section.id)
+    by_student = {one.id: marks.of(one.id).rows for one in members}
     work = _Work(list_assignments(section.id), handed_in(section.id), _last_moves(section.id), now)
     everybody = tuple(
         StudentRow(
             student=one,
-            cells=skill_cells(columns, by_student[one.id]),
+            cells=marks.of(one.id).cells(columns),
             last_active=work.last_active(one, by_student[one.id]),
             open_work=len(work.open_for(one)),
         )
@@ -193,8 +190,8 @@ def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassVie
         footer=_footer(columns, [row.cells for row in rows]),
         assignments=lines,
         students=len(members),
-        answers=len(scores),
-        reteach=_reteach(section.id, skills, by_student, now),
+        answers=sum(map(len, by_student.values())),
+        reteach=_reteach(section.id, skills, marks, by_student, now),
         look_in=look_in,
         aside=aside,
         waiting_for=next((line for line in lines if line.idle and line.assignment.is_open(now)), None),
@@ -266,10 +263,21 @@ def _footer(columns: Sequence[SkillColumn], rows: Sequence[Sequence[SkillCell]])
 
 
 def _reteach(
-    section_id: int, skills: Sequence[SkillColumn], by_student: dict[int, list[ScoreRow]], now: datetime
+    section_id: int,
+    skills: Sequence[SkillColumn],
+    marks: SectionMarks,
+    by_student: Mapping[int, Sequence[ScoreRow]],
+    now: datetime,
 ) -> Reteach | None:
-    newest = recent([row for rows in by_student.values() for row in rows], now)
-    found = temptations(wrong_choices(section_id, newest), newest)
+    newest = {student: since(rows, now - RECENT) for student, rows in by_student.items()}
+    if not any(newest.values()):
+        newest = dict(by_student)
+
+    def tempted() -> tuple[Temptation, ...]:
+        rows = [row for found in newest.values() for row in found]
+        return temptations(wrong_choices(section_id, rows), rows)
+
+    found = marks.once(tuple((student, len(rows)) for student, rows in newest.items()), tempted)
     named = [one for one in found if one.misconception]
     beliefs = misconceptions_named(one.misconception for one in named if one.misconception)
     for one in named:
@@ -278,7 +286,7 @@ def _reteach(
     if found:
         choice = found[0].choices[0]
         return _told(found[0], answer=option_text(choice.score_id, choice.option))
-    footer = _footer(skills, [skill_cells(skills, rows) for rows in by_student.values()])
+    footer = _footer(skills, [marks.of(student).cells(skills) for student in by_student])
     hardest = min(
         (cell for cell in footer if cell.answers >= ANSWERS_FOR_HARDEST and cell.share < 1),
         key=lambda cell: cell.share,

@@ -13,7 +13,7 @@ from quizapp.measure.calibration import SURE_AND_WRONG_FOR_HELP, Rating, is_sure
 from quizapp.measure.mastery import needs_help
 from quizapp.models import SetAside, db
 from quizapp.services.members import Member, member
-from quizapp.services.progress import ScoreRow, SkillColumn
+from quizapp.services.progress import ScoreRow, SkillColumn, since
 from quizapp.services.rosters import SectionRef
 from quizapp.services.writing import upsert, writing
 
@@ -161,7 +161,7 @@ def _needing_help(scores: Sequence[ScoreRow], skills: Iterable[SkillColumn]) -> 
 
 
 def _sure_and_wrong(scores: Sequence[ScoreRow], now: datetime) -> Iterable[Hint]:
-    found = [row for row in sure_and_wrong(scores) if now - row.at <= RECENT]
+    found = list(sure_and_wrong(since(scores, now - RECENT)))
     if len(found) >= SURE_AND_WRONG_FOR_HELP:
         yield Hint(Reason.SURE, found[-1].at, wrong=len(found))
 

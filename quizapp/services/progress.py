@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -93,9 +94,16 @@ def strands_of(skills: Sequence[SkillColumn]) -> tuple[SkillColumn, ...]:
     )
 
 
-def scores_of_section(section_id: int) -> tuple[ScoreRow, ...]:
-    """Return the newest marks of a class, oldest answers first. Reads one covering index."""
-    return _counted(_newest(Score.section_id == section_id), Assignment.section_id == section_id)
+def scores_of_section(section_id: int, *, left_out: Collection[int] | None = None) -> tuple[ScoreRow, ...]:
+    """Return the newest marks of a class, oldest answers first. Reads one covering index.
+
+    Args:
+        left_out: what `items_that_do_not_count` says, where it is known already.
+    """
+    if left_out is None:
+        left_out = items_that_do_not_count(Assignment.section_id == section_id)
+    rows = _newest(Score.section_id == section_id)
+    return tuple(row for row in rows if row.attempt_item_id not in left_out) if left_out else rows
 
 
 def scores_of_student(student_id: int, section_id: int | None = None) -> tuple[ScoreRow, ...]:
@@ -125,6 +133,11 @@ def held_back(student_id: int, now: datetime) -> sa.Select[int]:
             sa.or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
         )
     )
+
+
+def since(rows: Sequence[ScoreRow], moment: datetime) -> Sequence[ScoreRow]:
+    """Return the answers from a moment on; the rows are one list of answers, oldest first."""
+    return rows[bisect_left(rows, moment, key=operator.attrgetter("at")) :]
 
 
 def skill_cells(columns: Iterable[SkillColumn], rows: Iterable[ScoreRow]) -> tuple[SkillCell, ...]:

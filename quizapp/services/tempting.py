@@ -158,27 +158,22 @@ def recent(scores: Sequence[ScoreRow], now: datetime) -> Sequence[ScoreRow]:
     return [row for row in scores if now - row.at <= RECENT] or scores
 
 
+_c = ChosenOption.__table__.c
+
+
 def wrong_choices(section_id: int, scores: Iterable[ScoreRow]) -> list[WrongChoice]:
     """Return the wrong answers chosen in some marks of a class; verdicts on passages are told elsewhere."""
     wanted = {row.score_id for row in scores}
     if not wanted:
         return []
-    rows = db.session.execute(
-        sa.select(
-            ChosenOption.score_id,
-            ChosenOption.student_id,
-            ChosenOption.item_id,
-            ChosenOption.option,
-            ChosenOption.misconception,
-            ChosenOption.lure,
-            ChosenOption.sound,
-        ).where(
-            ChosenOption.section_id == section_id,
-            ChosenOption.is_right.is_(False),
-            ChosenOption.score_id >= min(wanted),
+    # The table, not the entity: see `progress`. The index is in the order of scores, so what is older
+    # than all of these is not even read.
+    rows = db.session.connection().execute(
+        sa.select(_c.score_id, _c.student_id, _c.item_id, _c.option, _c.misconception, _c.lure, _c.sound).where(
+            _c.section_id == section_id, _c.is_right.is_(False), _c.score_id >= min(wanted)
         )
     )
-    return [WrongChoice(*row[:-1]) for row in rows if row.score_id in wanted and row.sound is None]
+    return [WrongChoice(*row[:-1]) for row in rows if row[0] in wanted and row[-1] is None]
 
 
 def temptations(choices: Iterable[WrongChoice], scores: Iterable[ScoreRow]) -> tuple[Temptation, ...]:

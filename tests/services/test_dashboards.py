@@ -236,7 +236,7 @@ def pages_of(school_class: SchoolClass, teacher: Teacher, attempt: str) -> dict[
 
 
 BUDGET = {
-    "class": 12,
+    "class": 13,
     "student": 11,
     "attempt": 8,
     "my work": 13,
