@@ -25,6 +25,7 @@ LOWER_ROOMS: dict[str, frozenset[str]] = {
     "web": frozenset({"services", "bank", "items"}),
     "server": frozenset(),
     "backup": frozenset(),
+    "gunicorn_conf": frozenset({"backup", "services"}),
     "restore": frozenset({"backup"}),
     "upgrade": frozenset({"backup", "models"}),
     "migrations": frozenset({"models", "services"}),
