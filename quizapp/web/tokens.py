@@ -46,6 +46,7 @@ class TokenForm(FlaskForm):
     )
     lives = SelectField(
         _l("For how long?"),
+        [DataRequired(_l("Choose for how long."))],
         choices=[SelectChoice(str(days), label) for days, label in LIVES.items()],
         default="30",
     )
