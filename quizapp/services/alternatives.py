@@ -105,6 +105,13 @@ def wants_made_up(session: Session, assignment_id: int, student_id: int) -> Rout
     return None
 
 
+def offers_change(assignment_id: int, student_id: int) -> bool:
+    """Tell whether a student can still choose made-up topics in an assignment in private."""
+    route = db.session.get(AssignmentRoute, assignment_id)
+    changed = db.session.get(PrivateSwitch, (assignment_id, student_id))
+    return route is not None and route.route is Route.EITHER and changed is None
+
+
 def replace_questions(session: Session, attempt: Attempt, route: Route, rng: random.Random) -> None:
     """Put questions on made-up topics where an attempt has no answer yet. The caller commits.
 

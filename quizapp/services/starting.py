@@ -22,7 +22,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services import throttling, timing
-from quizapp.services.alternatives import replace_questions, wants_made_up
+from quizapp.services.alternatives import offers_change, replace_questions, wants_made_up
 from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import finish
 from quizapp.services.bank_notes import notes_by_quiz
@@ -75,6 +75,8 @@ class StartPage:
     """A reason of CannotStartError, or None: it can be started."""
     note: str | None
     """What the bank says beforehand, plain text."""
+    may_change: bool
+    """Whether the student can choose made-up topics in private."""
     worth_reading: bool
     """Whether there is something to know before the start: a note, limited time, no way back, several attempts."""
 
@@ -130,6 +132,7 @@ def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
         last=attempts[-1].public_id if attempts and under_way is None else None,
         refusal=None if under_way else _refusal(given, support, len(attempts), allowed, now),
         note=note,
+        may_change=offers_change(given.id, student_id),
         worth_reading=note is not None
         or given.time_limit is not None
         or given.one_way

@@ -17,6 +17,7 @@ from quizapp.services import (
     live,
     questions,
     results,
+    starting,
     student_page,
     taking,
     tempting,
@@ -68,8 +69,10 @@ def count(table: Any) -> int:
 
 
 def test_changing_before_the_start(lesson: Lesson) -> None:
+    assert starting.start_page(lesson.assignment, lesson.ada.id, now=START).may_change
     assert lesson.change(lesson.ada) is None
     assert lesson.change(lesson.ada) is None
+    assert not starting.start_page(lesson.assignment, lesson.ada.id, now=START).may_change
     attempt = factories.start(lesson.assignment, lesson.ada)
     # One of each skill and difficulty that was replaced.
     assert lesson.prompts(attempt) == [
