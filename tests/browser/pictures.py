@@ -30,6 +30,7 @@ from quizapp.services.demo import Demo, make_demo
 from quizapp.services.publishing import publish_folder
 from quizapp.services.taking import question_page
 from tests.browser import watching
+from tests.browser.dashboard_pictures import addresses, take_dashboards
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -90,6 +91,8 @@ def main() -> None:
             sign_in_teacher(page, demo)
             page.goto(section)
             take(page, CLASS_SHOTS)
+            total = take_dashboards(page, FOLDER.parent / "dashboards", addresses(app, demo, BANK_TITLE))
+            print(f"dashboards: {total // 1000} kB together")  # noqa: T201 - a command says what it made
         seat = seat_student(app, demo)
         with visitor(browser, url) as page:
             sign_in_student(page, seat)
