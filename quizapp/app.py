@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
@@ -11,6 +10,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from quizapp.clock import SteadyClock
 from quizapp.config import Settings, prepare_home
 from quizapp.models import db
 from quizapp.models.storage import engine_options, prepare_engine
@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         instance_path=str(settings.home),
     )
     app.extensions["settings"] = settings
-    app.extensions["clock"] = lambda: datetime.now(UTC)
+    app.extensions["clock"] = SteadyClock()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     security.configure(app, settings)
     _attach_storage(app, settings)

@@ -20,6 +20,7 @@ from quizapp.models import Account, FeedbackMode, Role, db
 from quizapp.services import attempts, one_time_links, rosters, starting
 from quizapp.services.assigning import AssignmentRules
 from quizapp.services.attempts import Taker
+from quizapp.services.coursework import list_assignments
 from quizapp.services.credentials import hash_password
 from quizapp.services.rosters import SectionRef
 from quizapp.services.taking import question_page
@@ -119,9 +120,14 @@ def result_of_a_trial(page: Page, world: World) -> None:
 
 def assigned_too_late(page: Page, world: World) -> None:
     page.goto(f"{world.section}/assign")
-    page.get_by_text("More choices").click()
+    page.get_by_text("When: opens, due, closes").click()
     page.get_by_label("Closes (optional)").fill("2020-01-01T09:00")
     page.get_by_role("button", name="Assign").click()
+
+
+def change_of(world: World) -> str:
+    with school.inside(world.school.app):
+        return f"{world.section}/a/{list_assignments(world.school.section.id)[0].public_id}/change"
 
 
 def question(kind: str) -> Place:
@@ -190,6 +196,12 @@ PLACES: dict[str, Place] = {
     "join board": Place("teacher", "Join 9B", at_class("/join")),
     "assign": Place("teacher", "Assign a quiz", at_class("/assign")),
     "assign, closing in the past": Place("teacher", "Error: Assign a quiz", assigned_too_late),
+    "assign, choosing questions": Place(
+        "teacher",
+        "Assign a quiz",
+        lambda page, world: page.goto(f"{world.section}/assign?quiz={world.school.quiz.public_id}"),
+    ),
+    "change an assignment": Place("teacher", QUIZ.title, lambda page, world: page.goto(change_of(world))),
     "student": Place("teacher", "Ada L.", lambda page, world: page.goto(student_of(world, "Ada L."))),
     "student without answers": Place(
         "teacher", "Grace L.", lambda page, world: page.goto(student_of(world, "Grace L."))

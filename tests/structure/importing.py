@@ -14,6 +14,7 @@ EVERYONE_MAY = frozenset({"config", "paths", "text"})
 """Modules without opinions, free for all."""
 
 LOWER_ROOMS: dict[str, frozenset[str]] = {
+    "clock": frozenset(),
     "config": frozenset({"paths"}),
     "paths": frozenset(),
     "text": frozenset(),
@@ -29,7 +30,7 @@ LOWER_ROOMS: dict[str, frozenset[str]] = {
     "restore": frozenset({"backup"}),
     "upgrade": frozenset({"backup", "models"}),
     "migrations": frozenset({"models", "services"}),
-    "app": frozenset({"models", "services", "web"}),
+    "app": frozenset({"clock", "models", "services", "web"}),
     "cli": frozenset({"commands"}),
     "commands": frozenset(
         {"app", "backup", "bank", "cli", "items", "measure", "restore", "server", "services", "upgrade"}

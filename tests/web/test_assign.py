@@ -158,6 +158,10 @@ def test_buttons_work_once_for_one_page(desk: Desk) -> None:
     assert (desk.newest().time_limit, desk.newest().closes_at) == (1500, START.replace(hour=11, minute=5))
     closed = desk.browser.follow(desk.browser.submit(again, "close"))
     assert (desk.newest().closes_at, "Closed since" in closed.words) == (START, True)
+    live = f"{desk.section}/a/{row.public_id}/live"
+    assert desk.browser.submit(desk.browser.get(live), "reopen").location == live
+    desk.browser.submit(desk.browser.get(live), "close")
+    closed = desk.browser.get(f"{desk.section}/a/{row.public_id}/change")
     assert "Open, with no closing time" in desk.browser.follow(desk.browser.submit(closed, "reopen")).words
 
 
