@@ -12,8 +12,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from quizapp.models import Route
 from quizapp.services import alternatives, articles, assign_options, assigning, changing, rosters, support
-from quizapp.services.assign_options import QuizChoices
-from quizapp.services.assigning import ALL, QuizRef, RulesError
+from quizapp.services.assign_options import Classmates, QuizChoices
+from quizapp.services.assigning import ALL, QuizRef, Recipients, RulesError
 from quizapp.services.rosters import SectionRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -121,8 +121,7 @@ def change_assignment(section: str, assignment: str) -> Answer:
     zone = instance.settings().timezone
     form = ChangeForm()
     form.leave_out_what_is_fixed(started=bool(page.started))
-    mates = assign_options.classmates(found)
-    form.offer(mates.groups, mates.students)
+    form.offer(*_with_those_named(assign_options.classmates(found), page.to))
     if request.method == "GET":
         form.show(page.rules, page.to, page.version, zone)
     elif form.validate() and (rules := form.rules(zone, page.rules)) is not None:
@@ -138,6 +137,13 @@ def change_assignment(section: str, assignment: str) -> Answer:
     faulty = form.errors or form.form_errors
     body = render_template("teach/assign_change.html", section=found, page=page, form=form, errors=faulty, zone=zone)
     return (body, 422) if faulty else body
+
+
+def _with_those_named(mates: Classmates, to: Recipients) -> tuple[list[str], list[tuple[str, str]]]:
+    """Add who is named and no longer there: else nobody would be ticked, which means the whole class."""
+    there = {public_id for public_id, _name in mates.students}
+    gone = [(public_id, _("somebody who has left")) for public_id in to.students if public_id not in there]
+    return [*mates.groups, *(group for group in to.groups if group not in mates.groups)], [*mates.students, *gone]
 
 
 @bp.post("/c/<section>/a/<assignment>/more-time")

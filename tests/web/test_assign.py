@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Assignment, AssignmentDraw, Attempt, CountingAttempt, FeedbackMode, QuizItem, Student, db
-from quizapp.services import attempts
+from quizapp.services import attempts, rosters
 from tests import factories
 from tests.clock import START, Clock
 from tests.pages import Browser, Fields
@@ -207,3 +207,12 @@ def test_another_attempt_is_given_on_the_students_page(desk: Desk) -> None:
         attempts.hand_in(desk.ada.taker, factories.start(row.public_id, desk.ada), now=START)
         with pytest.raises(Exception, match="no-attempts-left"):
             factories.start(row.public_id, desk.ada)
+
+
+def test_saving_never_widens_to_the_class_what_was_for_somebody_who_left(desk: Desk) -> None:
+    row = desk.assign({"only": [f"s:{desk.ada.public_id}"]})
+    with desk.app.app_context():
+        rosters.remove_student(desk.school_class.ref, desk.ada.public_id, now=START)
+    assert "Nobody you ticked is in the class any more" in desk.change(row.public_id)
+    assert desk.newest().for_whole_class is False
+    assert "is changed" in desk.change(row.public_id, {"only": [f"s:{desk.ben.public_id}"]})
