@@ -196,8 +196,8 @@ def test_responses_of_one_assignment_or_student(app: Flask) -> None:
         (3, False, False, None),
         (4, False, False, None),
     ]
-    assert ours[0]["answer"] == "It keeps a distance"
-    assert ours[1]["answer"] == ["People were leaving", "The water was rising"]
+    # Here students may quietly change to made-up topics, so nobody's answers are given out.
+    assert {row["answer"] for row in ours} == {None}
     every = program.json(path)["data"]
     assert program.json(f"{path}?student={school.student}")["data"] == [
         row for row in every if row["student"] == school.student
