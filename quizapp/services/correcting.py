@@ -18,7 +18,6 @@ from quizapp.items.base import JSON, ResponseError
 from quizapp.models import (
     Attempt,
     AttemptItem,
-    AuditEntry,
     Correction,
     CorrectionLine,
     ItemRevision,
@@ -26,6 +25,7 @@ from quizapp.models import (
     Score,
     ScoreReason,
 )
+from quizapp.services.auditing import record
 from quizapp.services.catalogue import content_of
 from quizapp.services.mark_rules import Mark, MarkRule, lowers, mark_by
 from quizapp.services.rosters import NotFoundError
@@ -133,14 +133,8 @@ def apply(correction: str, *, now: datetime) -> None:
             if (line.before, line.before_void) != (line.after, line.after_void):
                 session.add(_score(one, line, revisions[line.item_revision_id], row, now))
         row.applied_at = now
-        session.add(
-            AuditEntry(
-                at=now,
-                account_id=row.account_id,
-                action="correction-applied",
-                subject=f"correction {row.public_id}: {row.action.value}, {len(answers)} answers",
-            )
-        )
+        subject = f"correction {row.public_id}: {row.action.value}, {len(answers)} answers"
+        record(session, "correction-applied", subject, account_id=row.account_id, now=now)
 
 
 def apply_to_new(session: Session, attempt: Attempt, *, now: datetime) -> None:

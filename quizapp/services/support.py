@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from quizapp.models import Assignment, Attempt, AuditEntry, ExtraAttempt, QuizRevision, RosterEntry, Student, db
+from quizapp.models import Assignment, Attempt, ExtraAttempt, QuizRevision, RosterEntry, Student, db
+from quizapp.services.auditing import record
 from quizapp.services.changing import move_ends
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.timing import Support
@@ -97,7 +98,7 @@ def give_support(section: SectionRef, student: str, support: Support, *, account
         if row is None:
             raise NotFoundError("student")
         row.time_factor, row.no_time_limit = support.factor, support.unlimited
-        session.add(AuditEntry(at=now, account_id=account_id, action="support", subject=f"student {student}"))
+        record(session, "support", f"student {student}", account_id=account_id, now=now)
         session.flush()
         move_ends(session, Attempt.student_id == row.id, only_later=True)
 

@@ -17,9 +17,10 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from quizapp.models import CorrectionAction
-from quizapp.services import correcting, corrections, rosters
+from quizapp.services import correcting, correction_pages, corrections, rosters
 from quizapp.services.correcting import CorrectionError
-from quizapp.services.corrections import FixPage, Proposal
+from quizapp.services.correction_pages import FixPage
+from quizapp.services.corrections import Proposal
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 
@@ -76,7 +77,7 @@ def fix(section: str, assignment: str, question: str) -> str | Response | tuple[
     """Ask what is wrong with a question; write it down and work out what it changes."""
     account = auth.account_id()
     found = rosters.get_section(section, account)
-    page = corrections.fix_page(found, assignment, question)
+    page = correction_pages.fix_page(found, assignment, question)
     item = page.content.item
     shown = item.shuffle(Random(question))  # noqa: S311 - an order to draw answers in, not a secret
     form, key = FixForm.of(page), item.form(shown, request.form if request.method == "POST" else None, place="key")
@@ -106,7 +107,7 @@ def fix(section: str, assignment: str, question: str) -> str | Response | tuple[
 def run(section: str, correction: str) -> str | Response | tuple[str, int]:
     """Show what a correction changes, by name; go on working it out, or apply it."""
     found = rosters.get_section(section, auth.account_id())
-    page = corrections.dry_run(found, correction)
+    page = correction_pages.dry_run(found, correction)
     problem = None
     if request.method == "POST":
         if not page.progress.complete:

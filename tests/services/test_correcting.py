@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Correction, CorrectionAction, Score, db
-from quizapp.services import attempts, correcting, corrections, progress, taking
+from quizapp.services import attempts, correcting, correction_pages, corrections, progress, taking
 from quizapp.services.correcting import CorrectionError
 from quizapp.services.corrections import Proposal
 from quizapp.services.rosters import NotFoundError
@@ -98,7 +98,7 @@ def test_a_corrected_key_raises_whom_it_should_and_lowers_nobody(world: World) -
     correction = world.propose(CorrectionAction.KEY, answer=wrong_answer(world))
     before, rows = world.marks(), scores()
     assert correcting.prepare(correction).complete
-    page = corrections.dry_run(world.school_class.ref, correction)
+    page = correction_pages.dry_run(world.school_class.ref, correction)
     assert [(line.name, line.before.fraction, line.after.fraction) for line in page.changes] == [("Ben", 0.0, 1.0)]
     assert (page.raised, page.lowered, page.answers) == (1, 0, 3)
     assert (world.marks(), scores()) == (before, rows), "a dry run changes nothing"
@@ -125,7 +125,7 @@ def test_applying_twice_is_once(world: World) -> None:
 @ONE_DATABASE
 def test_accepting_another_answer_keeps_the_first_key(world: World) -> None:
     question = world.question("Ben", 1)
-    page = corrections.fix_page(world.school_class.ref, world.assignment, question)
+    page = correction_pages.fix_page(world.school_class.ref, world.assignment, question)
     place = next(n for n, line in enumerate(page.given) if line.summary.startswith("It proves"))
     world.correct(CorrectionAction.ACCEPT, accepted=(place,))
     marks = world.marks()
@@ -265,7 +265,7 @@ def test_a_correction_is_not_published_and_publishing_goes_on(world: World) -> N
 def test_another_class_is_neither_touched_nor_seen(world: World) -> None:
     other = factories.make_class(factories.make_teacher("okoye"), "Eve", title="9C")
     with pytest.raises(NotFoundError):
-        corrections.fix_page(other.ref, world.assignment, world.question("Ada", 1))
+        correction_pages.fix_page(other.ref, world.assignment, world.question("Ada", 1))
     correction = world.propose(CorrectionAction.ALL)
     with pytest.raises(NotFoundError):
-        corrections.dry_run(other.ref, correction)
+        correction_pages.dry_run(other.ref, correction)
