@@ -14,8 +14,9 @@ from tests.browser.watching import watched
 
 QUIZ = quizapp.load_bank(school.BANK)
 PLACE, ITEM = next((place, item) for place, item in enumerate(QUIZ.items, start=1) if item.kind == "highlight")
-WANTED: list[int] = ITEM.key()
-FIRST, LAST = WANTED[0], WANTED[-1]
+FIRST, LAST = ITEM.key()[0], ITEM.key()[-1]
+WANTED = list(range(FIRST, LAST + 1))
+"""A run of words, from the first of the key to the last."""
 
 
 def open_passage(page: Page, lesson: School, address: str) -> None:
