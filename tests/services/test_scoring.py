@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -83,6 +84,13 @@ def bulk_changes(source: str, names: frozenset[str]) -> Iterator[str]:
             yield f"line {node.lineno}: {ast.unparse(node)[:60]}"
 
 
+TAKEN_AWAY = {
+    "services/alternatives.py: sa.delete(AttemptItem)": "an unanswered question gives its place to another one",
+    "services/erasing.py: sa.delete(Score)": "a person's data are deleted for good",
+}
+"""Where frozen rows are deleted, and why. Changed they are nowhere."""
+
+
 def test_no_service_changes_frozen_tables_in_bulk() -> None:
     names = frozenset(table.__name__ for table in FROZEN)
     folder = Path(quizapp.services.__path__[0]).parent
@@ -92,7 +100,7 @@ def test_no_service_changes_frozen_tables_in_bulk() -> None:
         if "migrations" not in path.parts
         for place in bulk_changes(path.read_text(encoding="utf-8"), names)
     ]
-    assert found == []
+    assert {re.sub(r" line \d+", "", place) for place in found} == set(TAKEN_AWAY)
     planted = "session.execute(sa.update(Score).where(Score.id == 1).values(fraction=1.0))"
     assert len(list(bulk_changes(planted, names))) == 1
 
