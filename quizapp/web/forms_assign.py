@@ -210,8 +210,8 @@ class RouteForm(RulesForm):
         ],
         default=Route.EITHER.value,
         description=_l(
-            "As many questions, as like them as there are, for the same marks. So that nobody can tell who changed, "
-            "the results then show marks without the answers beside names."
+            "Students who change get equally many similar questions, for the same marks. So that nobody can tell who "
+            "changed, results then show marks beside names, not answers."
         ),
     )
 
