@@ -13,11 +13,13 @@ from quizapp.models import (
     Assignment,
     AssignmentDraw,
     Attempt,
+    AttemptItem,
     ExtraAttempt,
     FeedbackMode,
     ItemRevision,
     QuizItem,
     QuizRevision,
+    Response,
     Student,
     db,
 )
@@ -186,7 +188,13 @@ def start_trial(quiz: QuizRef, visitor_hash: str, *, network: str, key: str, now
 
 
 def next_assignment(student_id: int, section_id: int, *, now: datetime) -> str | None:
-    """Return the newest assignment of a class that the student can work on now, or None."""
+    """Return the assignment of a class that a student who comes in goes on with, or None: theirs to choose.
+
+    That is the one under way that was worked on last; where none is, the one that is open, if there is no other.
+    """
+    under_way = _last_worked_on(student_id, section_id, now)
+    if under_way is not None:
+        return under_way
     rows = db.session.execute(
         sa.select(Assignment, Student, sa.func.count(Attempt.submitted_at).label("handed_in"))
         .select_from(Assignment)
@@ -197,11 +205,33 @@ def next_assignment(student_id: int, section_id: int, *, now: datetime) -> str |
         )
         .where(Assignment.section_id == section_id, Assignment.opens_at <= now, is_for(student_id))
         .group_by(Assignment.id, Student.id)
-        .order_by(Assignment.created_at.desc(), Assignment.id.desc())
     )
-    for given, student, handed_in in rows:
-        closing = timing.own_closing(given, Support.of(student))
-        if handed_in == 0 and (closing is None or closing > now):
+    to_do = [
+        given.public_id
+        for given, student, handed_in in rows
+        if handed_in == 0 and not _has_closed(given, Support.of(student), now)
+    ]
+    return to_do[0] if len(to_do) == 1 else None
+
+
+def _last_worked_on(student_id: int, section_id: int, now: datetime) -> str | None:
+    rows = db.session.execute(
+        sa.select(Assignment, Student, Attempt)
+        .join(Attempt, Attempt.assignment_id == Assignment.id)
+        .join(Student, Student.id == Attempt.student_id)
+        .outerjoin(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .outerjoin(Response, Response.attempt_item_id == AttemptItem.id)
+        .where(
+            Assignment.section_id == section_id,
+            Attempt.student_id == student_id,
+            Attempt.submitted_at.is_(None),
+            is_for(student_id),
+        )
+        .group_by(Assignment.id, Student.id, Attempt.id)
+        .order_by(sa.func.coalesce(sa.func.max(Response.saved_at), Attempt.started_at).desc(), Attempt.id.desc())
+    )
+    for given, student, attempt in rows:
+        if not _is_over(attempt, now) and not _has_closed(given, Support.of(student), now):
             return given.public_id
     return None
 
@@ -277,12 +307,16 @@ def _start_assignment(assignment: str, student_id: int, now: datetime, rng: rand
 
 def _refusal(given: Assignment, support: Support, used: int, allowed: int | None, now: datetime) -> str | None:
     """Return why an assignment cannot be started now, or None."""
-    closing = timing.own_closing(given, support)
-    if closing is not None and closing <= now:
+    if _has_closed(given, support, now):
         return CannotStartError.CLOSED
     if allowed is not None and used >= allowed:
         return CannotStartError.NO_ATTEMPTS_LEFT
     return CannotStartError.NOT_OPEN if given.opens_at > now else None
+
+
+def _has_closed(given: Assignment, support: Support, now: datetime) -> bool:
+    closing = timing.own_closing(given, support)
+    return closing is not None and closing <= now
 
 
 def _is_over(attempt: Attempt, now: datetime) -> bool:

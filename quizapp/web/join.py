@@ -161,7 +161,10 @@ def _guest_refusal(error: GuestError) -> str:
 
 
 def first_page(token: str) -> str:
-    """Return where a student who has just signed in goes: a question, what to know before one, or their work."""
+    """Return where a student who has just signed in goes: a question, what to know before one, or their work.
+
+    Nothing is started that they did not choose: with several quizzes open they choose on their own page.
+    """
     moment = instance.now()
     who = sign_in.identify(token, now=moment)
     if who.student_id is None or who.section_id is None:

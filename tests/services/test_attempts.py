@@ -157,17 +157,25 @@ def test_coming_back_leads_to_the_first_open_question(lesson: Lesson) -> None:
         where(lesson.ben.taker, attempt)
 
 
-def test_the_newest_open_work_comes_first(lesson: Lesson) -> None:
-    def newest(now: datetime = START) -> str | None:
+def test_who_comes_in_goes_on_with_what_was_answered_last_and_starts_nothing_nobody_chose(lesson: Lesson) -> None:
+    def following(now: datetime = START) -> str | None:
         return starting.next_assignment(lesson.ada.id, lesson.school_class.ref.id, now=now)
 
-    assert newest() is None
-    first = lesson.assign(closes_at=START + timedelta(hours=1))
-    second = lesson.assign()
-    assert newest() == second
-    attempts.hand_in(lesson.ada.taker, factories.start(second, lesson.ada), now=START)
-    assert newest() == first
-    assert newest(START + timedelta(hours=1)) is None
+    hour = START + timedelta(hours=1)
+    assert following() is None
+    first = lesson.assign(closes_at=hour)
+    assert following() == first, "the only one"
+    second, third = lesson.assign(), lesson.assign()
+    assert following() is None, "three are open, and none was chosen"
+    older = factories.start(first, lesson.ada)
+    newer = factories.start(second, lesson.ada, now=START + timedelta(minutes=1))
+    assert following() == second
+    save(lesson.ada.taker, older, now=START + timedelta(minutes=2))
+    assert following() == first, "answered last, though begun first"
+    assert following(hour) == second, "the first is closed"
+    attempts.hand_in(lesson.ada.taker, older, now=START + timedelta(minutes=3))
+    attempts.hand_in(lesson.ada.taker, newer, now=START + timedelta(minutes=3))
+    assert following() == third, "the only one left"
 
 
 # ---------------------------------------------------------------- saving
