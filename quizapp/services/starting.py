@@ -80,7 +80,10 @@ class StartPage:
     may_change: bool
     """Whether the student can choose made-up topics in private."""
     worth_reading: bool
-    """Whether there is something to know before the start: a note, limited time, no way back, several attempts."""
+    """Whether something that a start decides is to be known before: limited time, no way back, several attempts.
+
+    A note is none: it stands above the first question as well, and a class has ten minutes.
+    """
 
     @property
     def attempts_left(self) -> int | None:
@@ -135,8 +138,7 @@ def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
         refusal=None if under_way else _refusal(given, support, len(attempts), allowed, now),
         note=note,
         may_change=offers_change(given.id, student_id),
-        worth_reading=note is not None
-        or given.time_limit is not None
+        worth_reading=given.time_limit is not None
         or given.one_way
         or given.attempts_allowed not in {None, 1}
         or bool(attempts),

@@ -28,6 +28,7 @@ from quizapp.services import timing
 from quizapp.services.alternatives import may_change
 from quizapp.services.articles import ClassCopy, copy_beside
 from quizapp.services.attempts import Taker, ends_by_limit
+from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import Content, Html, content_of, html_for
 from quizapp.services.help_requests import asked_for_help
 from quizapp.services.mark_history import MarkStep, TeachersMark, mark_steps, teachers_mark, verdict_of
@@ -96,6 +97,8 @@ class QuestionPage:
     checked: bool
     skill_name: str | None
     html: Html
+    note: str | None
+    """What the bank says beforehand, with the first question."""
     help_asked: bool | None
     """Whether the student asked for help; None where nobody could give it."""
     needs_article: bool
@@ -227,6 +230,7 @@ def question_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         checked=response is not None and response.frozen_at is not None,
         skill_name=_skill_name(revision.skill),
         html=html_for(db.session(), [content]),
+        note=_note(attempt) if position == 1 else None,
         help_asked=None if ref.assignment is None else asked_for_help(attempt),
         needs_article=revision.needs == "article",
         article=copy_beside(attempt, revision),
@@ -436,6 +440,11 @@ def _item_rows(attempt: str, position: int) -> tuple[AttemptItem, ItemRevision, 
     if row is None:
         raise NotFoundError("question")
     return row[0], row[1], row[2]
+
+
+def _note(attempt: str) -> str | None:
+    revision_id = db.session.scalar(sa.select(Attempt.quiz_revision_id).where(Attempt.public_id == attempt))
+    return None if revision_id is None else notes_by_quiz([revision_id]).get(revision_id)
 
 
 def _revision_numbered(revision: ItemRevision, number: int) -> ItemRevision:

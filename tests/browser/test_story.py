@@ -97,9 +97,10 @@ def take(student: Student, card: Any, address: str) -> float:
     """Join, answer everything with feedback, hand in, look at the result; return the marks earned."""
     page = student.page
     student.join(address, card)
-    student.begins()  # the quiz is about a war, and says so
     student.is_at(1, TOTAL)
-    assert student.submits == 3
+    assert student.submits == 2
+    # What the quiz is about stands above its first question.
+    expect(page.get_by_role("main")).to_contain_text("About the war in Ukraine")
     answers, known = [], right_answers()
     for position in range(1, TOTAL + 1):
         student.is_at(position, TOTAL)

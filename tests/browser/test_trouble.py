@@ -262,7 +262,6 @@ def test_wrong_words_keep_the_name_and_let_the_right_ones_in(page: Page, lesson:
     expect(page.get_by_label("Your name, as on your card", exact=True)).to_have_value(card.name)
     student.write("The two words on your card", card.secret.upper())
     student.press("Start")
-    student.begins()
     student.is_at(1, TOTAL)
 
 

@@ -62,19 +62,24 @@ def test_the_note_stands_wherever_the_quiz_is_offered(app: Flask, tmp_path: Path
         school_class = make_class(teacher, "Ada")
         quiz = publish(tmp_path / "bank")
         assign(school_class, teacher, quiz)
+        assignment = assign(school_class, teacher, quiz)
         section = school_class.ref.public_id
     staff, student, visitor = Browser(app), Browser(app), Browser(app)
     staff.sign_in_staff(teacher)
-    before = student.follow(student.sign_in_student(school_class, school_class.pupils[0]))
-    assert "Read this first" in student.get("/me").words
+    # Two quizzes are open, so nothing is started at signing in.
+    student.sign_in_student(school_class, school_class.pupils[0])
+    assert student.get("/me").words.count("Read this first") == 2
+    before = student.get(f"/a/{assignment}")
     plan = f"/teach/lessons/{quiz.public_id}"
     offers = [staff.get(f"/teach/c/{section}/assign"), staff.get(plan), visitor.get("/try"), before]
     for page in offers:
         assert page.words.count(SAID) == 1, page.path
         assert "<i>the" not in page.text
-    # Once begun, nobody is told again.
-    student.submit(before, "/start")
-    assert "Read this first" not in student.get("/me").words
+    # Once begun, it stands above the first question and nowhere else.
+    first = student.follow(student.submit(before, "/start"))
+    assert first.words.count(SAID) == 1
+    assert SAID not in student.get(first.path[:-1] + "2").words
+    assert student.get("/me").words.count("Read this first") == 1
     # Mistakes that the quiz looks for, with a way to each card.
     assert "Doubt is proof" in offers[1].words
     assert "Another one" not in offers[1].words
