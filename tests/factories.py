@@ -297,7 +297,14 @@ def wrong_for(attempt: str, position: int) -> dict[str, Any]:
     return response_to(attempt, position, right=False)
 
 
-_WRONG = {"claimed": "It proves the statement true", "caption": ["It was a Tuesday"], "share": "3", "notice": "problem"}
+_WRONG = {
+    "claimed": "It proves the statement true",
+    "caption": ["It was a Tuesday"],
+    "share": "3",
+    "notice": "problem",
+    "warned": "Nothing",
+    "verbs-easy": "None of it",
+}
 
 
 def response_to(attempt: str, position: int, *, right: bool) -> dict[str, Any]:

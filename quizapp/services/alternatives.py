@@ -251,20 +251,24 @@ def is_private(assignment: str | None) -> bool:
     )
 
 
-def stood_in(section_id: int) -> frozenset[int]:
-    """Return the answers of a class that were given to questions standing in for others, by attempt item.
+def asked_in_private(section_id: int) -> dict[int, bool]:
+    """Return the answers of a class where students may change in private, and which of them stand in for others.
 
-    For leaving them out where a page would name the question beside the student.
+    The latter are left out where a page would tell the question beside the student. Beside what the
+    others say stands no name: whose is missing there could be told to have changed.
+
+    Returns:
+        Whether it stands in for another, by attempt item.
     """
-    return frozenset(
-        db.session.scalars(
-            sa.select(StandIn.attempt_item_id)
-            .join(AttemptItem, AttemptItem.id == StandIn.attempt_item_id)
-            .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-            .join(Assignment, Assignment.id == Attempt.assignment_id)
-            .where(Assignment.section_id == section_id)
-        )
+    rows = db.session.execute(
+        sa.select(AttemptItem.id, StandIn.attempt_item_id.is_not(None))
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .join(AssignmentRoute, AssignmentRoute.assignment_id == Assignment.id)
+        .outerjoin(StandIn, StandIn.attempt_item_id == AttemptItem.id)
+        .where(Assignment.section_id == section_id, AssignmentRoute.route == Route.EITHER)
     )
+    return dict(rows.all())
 
 
 def _changeable(session: Session, assignment: str, student_id: int) -> Assignment:

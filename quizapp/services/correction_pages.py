@@ -23,6 +23,7 @@ from quizapp.models import (
     RosterEntry,
     db,
 )
+from quizapp.services.alternatives import is_private
 from quizapp.services.asked_questions import (
     GivenAnswers,
     asked_question,
@@ -85,6 +86,7 @@ class ChangeLine:
     """What a correction does to one student."""
 
     name: str
+    """Empty for who left the class, and where no name may stand."""
     before: Mark
     after: Mark
 
@@ -105,6 +107,8 @@ class DryRun:
     applied_at: datetime | None
     changes: tuple[ChangeLine, ...]
     answers: int
+    named: bool
+    """Whether a page may say whose marks change; not where students may change questions in private."""
 
     @property
     def raised(self) -> int:
@@ -166,6 +170,8 @@ def dry_run(section: SectionRef, correction: str) -> DryRun:
         .where(Assignment.id == row.assignment_id)
     ).one()
     revision = session.get_one(ItemRevision, row.item_revision_id)
+    assignment = session.get_one(Assignment, row.assignment_id).public_id
+    named = not is_private(assignment)
     lines = session.execute(
         sa.select(CorrectionLine, RosterEntry.display_name)
         .join(AttemptItem, AttemptItem.id == CorrectionLine.attempt_item_id)
@@ -179,7 +185,7 @@ def dry_run(section: SectionRef, correction: str) -> DryRun:
     ).all()
     return DryRun(
         section=section,
-        assignment=session.get_one(Assignment, row.assignment_id).public_id,
+        assignment=assignment,
         title=title,
         question=revision.public_id,
         public_id=row.public_id,
@@ -189,11 +195,14 @@ def dry_run(section: SectionRef, correction: str) -> DryRun:
         progress=progress_of(session, row),
         applied_at=row.applied_at,
         changes=tuple(
-            ChangeLine(name or "", Mark(line.before, line.before_void), Mark(line.after, line.after_void))
+            ChangeLine(
+                name if name and named else "", Mark(line.before, line.before_void), Mark(line.after, line.after_void)
+            )
             for line, name in lines
             if (line.before, line.before_void) != (line.after, line.after_void)
         ),
         answers=len(lines),
+        named=named,
     )
 
 

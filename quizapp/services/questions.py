@@ -61,7 +61,11 @@ class QuestionPage:
     left_out: int
     """Answers that a correction leaves out of the marks; counted nowhere here."""
     unmarked: int
-    """Students among the attempts whose answer has no mark yet."""
+    """Students among the attempts whose answer has no mark yet.
+
+    0 where students may change questions in private: who changed has no answer to mark here, and the
+    number would differ from question to question by just these.
+    """
     earlier: int
     """Answers to an earlier version with another key or other answers; counted nowhere here."""
     html: Html
@@ -168,7 +172,7 @@ def _page(
         states={state: states.count(state) for state in ("right", "partly", "wrong", "blank", "waiting")},
         blank=tuple(one.person for one in given if one.answer.state == "blank"),
         left_out=left_out,
-        unmarked=current - len(given) - left_out,
+        unmarked=0 if sheet.assignment.private else current - len(given) - left_out,
         earlier=earlier,
         html=html_of(
             db.session(),

@@ -46,8 +46,8 @@ def score_missing(
 ) -> None:
     """Add a first score for every item of an attempt that has none. The caller commits.
 
-    An item that was shown and left blank scores 0. One that stands in for an item of another skill
-    earns its mark and feeds no skill: the class's table of skills must not tell that it stood in.
+    An item that was shown and left blank scores 0. One that stands in for another feeds the skill of
+    that one: marks and skills add up, and the class's table of skills does not tell that it stood in.
 
     Args:
         positions: only these items; None for all.
@@ -59,7 +59,7 @@ def score_missing(
             AttemptItem.id,
             ItemRevision,
             Response,
-            sa.or_(replaced.id.is_(None), replaced.skill.is_not_distinct_from(ItemRevision.skill)),
+            sa.case((replaced.id.is_(None), ItemRevision.skill), else_=replaced.skill),
         )
         .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
         .outerjoin(StandIn, StandIn.attempt_item_id == AttemptItem.id)
@@ -73,10 +73,9 @@ def score_missing(
     )
     if positions is not None:
         query = query.where(AttemptItem.position.in_(list(positions)))
-    for attempt_item_id, revision, response, feeds in session.execute(query).all():
+    for attempt_item_id, revision, response, skill in session.execute(query).all():
         score = new_score(owner, attempt_item_id, revision, response, reason=reason, now=now)
-        if not feeds:
-            score.skill = None
+        score.skill = skill
         session.add(score)
 
 
@@ -152,9 +151,8 @@ def further_score(
         actor_id=actor_id,
     )
     score.fraction, score.void, score.correction_id = fraction, void, correction_id
-    if newest.skill is None:
-        # What fed no skill when it was first marked feeds none later.
-        score.skill = None
+    # A question that stands in for another feeds the skill of that one, at every mark.
+    score.skill = newest.skill
     return score
 
 

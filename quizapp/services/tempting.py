@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from quizapp import text
 from quizapp.bank.misconceptions import Misconception
 from quizapp.models import BankRevision, ChosenOption, Item, ItemRevision, Score, db
-from quizapp.services.alternatives import stood_in
+from quizapp.services.alternatives import asked_in_private
 from quizapp.services.catalogue import Html, content_of, html_of
 from quizapp.services.hints import RECENT, sure_and_wrong
 from quizapp.services.members import Member, members_of
@@ -72,13 +72,26 @@ class TemptingAnswer:
 
 
 @dataclass(frozen=True)
+class Who:
+    """Students who gave an answer."""
+
+    named: tuple[Member, ...]
+    unnamed: int
+    """Those who gave it only where students may change questions in private: counted, never named."""
+
+    @property
+    def count(self) -> int:
+        return len(self.named) + self.unnamed
+
+
+@dataclass(frozen=True)
 class TemptationLine:
     """A temptation as a page tells it."""
 
     key: str
     belief: Misconception | None
     """None where the answers name no belief, or one that is not on the list."""
-    students: tuple[Member, ...]
+    who: Who
     answered: int
     answers: tuple[TemptingAnswer, ...]
 
@@ -88,7 +101,7 @@ class SureAndWrong:
     """A question that students got wrong and were certain of."""
 
     question: str
-    students: tuple[Member, ...]
+    who: Who
 
 
 @dataclass(frozen=True)
@@ -123,11 +136,14 @@ def answers_page(public_id: str, account_id: int, *, now: datetime) -> AnswersPa
     """
     section = find_section(public_id, account_id)
     members = {one.id: one for one in members_of(section.id)}
-    aside = stood_in(section.id)
+    private = asked_in_private(section.id)
     every_score = [
-        row for row in scores_of_section(section.id) if row.student_id in members and row.attempt_item_id not in aside
+        row
+        for row in scores_of_section(section.id)
+        if row.student_id in members and not private.get(row.attempt_item_id)
     ]
     scores = recent(every_score, now)
+    named = {row.score_id for row in scores if row.attempt_item_id not in private}
     choices = wrong_choices(section.id, scores)
     found = temptations(choices, scores)[:LISTED]
     beliefs = misconceptions_named(one.misconception for one in found if one.misconception)
@@ -138,12 +154,12 @@ def answers_page(public_id: str, account_id: int, *, now: datetime) -> AnswersPa
     return AnswersPage(
         section=section,
         recent=any(now - row.at <= RECENT for row in every_score),
-        temptations=tuple(_line(one, beliefs, members, revisions) for one in found),
+        temptations=tuple(_line(one, beliefs, _who(one.choices, members, named), revisions) for one in found),
         leanings=_leanings(choices),
         sure_and_wrong=tuple(
             SureAndWrong(
                 text.plain(content_of(revisions[rows[0].score_id]).item.prompt),
-                tuple(members[student] for student in dict.fromkeys(row.student_id for row in rows)),
+                _who(rows, members, named),
             )
             for rows in sure
         ),
@@ -199,7 +215,7 @@ def temptations(choices: Iterable[WrongChoice], scores: Iterable[ScoreRow]) -> t
 def _line(
     found: Temptation,
     beliefs: dict[str, Misconception],
-    members: dict[int, Member],
+    who: Who,
     revisions: dict[int, ItemRevision],
 ) -> TemptationLine:
     answers = [
@@ -213,10 +229,23 @@ def _line(
     return TemptationLine(
         key=found.key,
         belief=beliefs.get(found.misconception or ""),
-        students=tuple(sorted((members[student] for student in found.students), key=lambda one: one.name)),
+        who=who,
         answered=found.answered,
         answers=tuple(sorted(answers, key=lambda one: (-one.students, one.question))),
     )
+
+
+def _who(given: Iterable[WrongChoice | ScoreRow], members: dict[int, Member], named: Collection[int]) -> Who:
+    """Return who gave some answers.
+
+    Args:
+        named: the marks beside which a name may stand.
+    """
+    by_student: dict[int, bool] = {}
+    for one in given:
+        by_student[one.student_id] = by_student.get(one.student_id, False) or one.score_id in named
+    names = sorted((members[student] for student, told in by_student.items() if told), key=lambda one: one.name)
+    return Who(tuple(names), len(by_student) - len(names))
 
 
 def option_text(score_id: int, option: str) -> str:

@@ -105,7 +105,7 @@ def fix(section: str, assignment: str, question: str) -> str | Response | tuple[
 @bp.route("/corrections/<correction>", methods=["GET", "POST"])
 @access(Access.STAFF)
 def run(section: str, correction: str) -> str | Response | tuple[str, int]:
-    """Show what a correction changes, by name; go on working it out, or apply it."""
+    """Show what a correction changes; go on working it out, or apply it."""
     found = rosters.get_section(section, auth.account_id())
     page = correction_pages.dry_run(found, correction)
     problem = None

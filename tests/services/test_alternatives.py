@@ -8,12 +8,28 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import Attempt, AttemptItem, CountingAttempt, PrivateSwitch, Response, Route, Score, StandIn, db
+from quizapp.models import (
+    Attempt,
+    AttemptItem,
+    CorrectionAction,
+    CountingAttempt,
+    ItemRevision,
+    PrivateSwitch,
+    Response,
+    Route,
+    Score,
+    ScoreReason,
+    StandIn,
+    db,
+)
 from quizapp.services import (
     alternatives,
     assigning,
     attempts,
     class_page,
+    correcting,
+    correction_pages,
+    corrections,
     live,
     questions,
     results,
@@ -24,6 +40,7 @@ from quizapp.services import (
 )
 from quizapp.services.alternatives import choose
 from quizapp.services.rosters import NotFoundError
+from quizapp.services.scoring import further_score
 from tests import factories
 from tests.clock import START
 from tests.factories import Pupil
@@ -57,6 +74,14 @@ class Lesson:
         for position in (1, 2):
             self.answer(pupil, attempt, position)
         attempts.hand_in(pupil.taker, attempt, now=START)
+
+    def fail(self, pupil: Pupil, assignment: str) -> str:
+        """Get the first question wrong, and be sure of it."""
+        attempt = factories.start(assignment, pupil)
+        wrong = factories.wrong_for(attempt, 1)
+        attempts.save(pupil.taker, attempt, 1, wrong, confidence=0.95, drawn=None, now=START)
+        attempts.hand_in(pupil.taker, attempt, now=START)
+        return attempt
 
 
 @pytest.fixture
@@ -168,6 +193,52 @@ def test_no_page_of_the_teacher_tells_who_changed(lesson: Lesson) -> None:
     assert page.rows[0].cells == page.rows[1].cells
     answers = tempting.answers_page(class_id, account, now=START)
     assert "made up" not in repr(answers)
+    skills = [student_page.student_page(class_id, row.person.public_id, account, now=START).cells for row in grid.rows]
+    assert skills[0] == skills[1]
+
+
+def test_sure_and_wrong_is_counted_and_not_named_where_students_may_change(lesson: Lesson) -> None:
+    lesson.change(lesson.ada)
+    for pupil in (lesson.ada, lesson.ben):
+        lesson.fail(pupil, lesson.assignment)
+    (line,) = tempting.answers_page(lesson.ref.public_id, lesson.teacher.id, now=START).sure_and_wrong
+    assert (line.question, line.who) == (WARNED, tempting.Who((), 1))
+    # Where nobody can change, the same answer has names beside it; each student is counted once.
+    open_to_all = factories.assign(lesson.school_class, lesson.teacher, lesson.quiz, route=Route.ARTICLE)
+    for pupil in (lesson.ada, lesson.ben):
+        lesson.fail(pupil, open_to_all)
+    (line,) = tempting.answers_page(lesson.ref.public_id, lesson.teacher.id, now=START).sure_and_wrong
+    assert ([one.name for one in line.who.named], line.who.count) == (["Ada", "Ben"], 2)
+
+
+def test_a_correction_counts_and_names_nobody_where_students_may_change(lesson: Lesson) -> None:
+    lesson.change(lesson.ada)
+    tries = [lesson.fail(pupil, lesson.assignment) for pupil in (lesson.ada, lesson.ben)]
+    correction = corrections.propose(
+        lesson.ref,
+        lesson.assignment,
+        factories.question_of(tries[1], 1),
+        corrections.Proposal(CorrectionAction.ALL, "It can be read both ways."),
+        account_id=lesson.teacher.id,
+        now=START,
+    )
+    assert correcting.prepare(correction).complete
+    before = correction_pages.dry_run(lesson.ref, correction)
+    correcting.apply(correction, now=START)
+    for page in (before, correction_pages.dry_run(lesson.ref, correction)):
+        assert (page.named, page.raised, [line.name for line in page.changes]) == (False, 1, [""])
+
+
+def test_the_page_of_a_question_counts_nobody_as_waiting_where_students_may_change(lesson: Lesson) -> None:
+    attempt = factories.start(lesson.assignment, lesson.ada)
+    lesson.answer(lesson.ada, attempt, 1)
+    lesson.change(lesson.ada)
+    lesson.finish(lesson.ben, factories.start(lesson.assignment, lesson.ben))
+    pages = [
+        questions.question_page(lesson.ref.public_id, lesson.assignment, number, lesson.teacher.id, now=START)
+        for number in (1, 2)
+    ]
+    assert [(page.marked, page.unmarked) for page in pages] == [(1, 0), (1, 0)]
 
 
 def test_the_page_of_a_question_holds_answers_to_it_alone(lesson: Lesson) -> None:
@@ -180,7 +251,7 @@ def test_the_page_of_a_question_holds_answers_to_it_alone(lesson: Lesson) -> Non
     assert page.assignment.counting is CountingAttempt.FIRST
 
 
-def test_a_question_of_another_skill_earns_its_mark_and_feeds_no_skill() -> None:
+def test_a_question_of_another_skill_feeds_the_skill_of_the_one_it_stands_in_for() -> None:
     lesson = Lesson()
     only_verbs = "".join(factories.MADE_UP_BANK.partition("  - id: facts-easy")[:1])
     factories.publish(only_verbs)
@@ -188,10 +259,17 @@ def test_a_question_of_another_skill_earns_its_mark_and_feeds_no_skill() -> None
     attempt = factories.start(lesson.assignment, lesson.ada)
     lesson.finish(lesson.ada, attempt)
     marks = db.session.execute(sa.select(Score.skill, Score.fraction).order_by(Score.id)).all()
-    assert sorted(marks, key=lambda row: row.skill is None) == [("verbs", 1.0), (None, 1.0)]
+    assert sorted(marks) == [("facts", 1.0), ("verbs", 1.0)]
     shown = taking.result_page(lesson.ada.taker, attempt, now=START)
     assert isinstance(shown, taking.ResultPage)
     assert shown.total.share == 1
+    # And so does every later mark of it.
+    moved = db.session.scalars(sa.select(Score).where(Score.skill == "facts")).one()
+    revision = db.session.get_one(ItemRevision, moved.item_revision_id)
+    again = further_score(
+        moved, revision, None, fraction=0.0, reason=ScoreReason.RE_MARKED, now=START, actor_id=lesson.teacher.id
+    )
+    assert (revision.skill, again.skill) == ("verbs", "facts")
 
 
 def test_likeness_comes_in_steps() -> None:

@@ -102,7 +102,7 @@ def test_what_to_reteach_is_what_most_were_tempted_by(room: tuple[SchoolClass, T
     evidence = tempting.answers_page(room[0].ref.public_id, room[1].id, now=START)
     (line,) = evidence.temptations
     assert line.key == page.reteach.key
-    assert [one.name for one in line.students] == ["Ada", "Ben", "Cy"]
+    assert [one.name for one in line.who.named] == ["Ada", "Ben", "Cy"]
     assert (line.answered, line.answers[0].question) == (4, "What does claimed do?")
     assert (evidence.leanings.errors, evidence.leanings.trusting, evidence.leanings.doubting) == (3, 3, 0)
     later = START + timedelta(days=60)
