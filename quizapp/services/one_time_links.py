@@ -71,6 +71,7 @@ def set_up(token: str, *, login: str, name: str, password: str, now: datetime) -
             password_hash=password_hash,
             role=Role.ADMIN,
             created_at=now,
+            last_sign_in_at=now,
         )
         session.add(account)
         session.flush()

@@ -40,6 +40,8 @@ class StaffLine:
     last_sign_in_at: datetime | None
     disabled: bool
     own: bool
+    last_admin: bool
+    """Nobody else administers, so this account must go on doing so."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def staff_page(account_id: int, *, now: datetime) -> StaffPage:
         .scalar_subquery()
     )
     rows = db.session.execute(sa.select(Account, taught).order_by(Account.name, Account.id))
+    admins = set(db.session.scalars(sa.select(Account.id).where(_administers())))
     invitations = db.session.scalars(
         sa.select(OneTimeToken)
         .where(
@@ -95,6 +98,7 @@ def staff_page(account_id: int, *, now: datetime) -> StaffPage:
                 last_sign_in_at=row.last_sign_in_at,
                 disabled=row.disabled_at is not None,
                 own=row.id == account_id,
+                last_admin=row.role is Role.ADMIN and admins <= {row.id},
             )
             for row, sections in rows
         ),
@@ -189,9 +193,12 @@ def _account(session: Session, public_id: str) -> Account:
     return found
 
 
+def _administers() -> sa.ColumnElement[bool]:
+    """Accounts of people who can sign in and administer."""
+    return sa.and_(Account.role == Role.ADMIN, Account.disabled_at.is_(None), ~Account.simulated)
+
+
 def _refuse_last_admin(session: Session, row: Account) -> None:
-    others = sa.select(Account.id).where(
-        Account.role == Role.ADMIN, Account.disabled_at.is_(None), Account.id != row.id, ~Account.simulated
-    )
+    others = sa.select(Account.id).where(_administers(), Account.id != row.id)
     if session.scalar(others.limit(1)) is None:
         raise LastAdminError

@@ -32,6 +32,6 @@ def change(assignment: str) -> Response:
     attempt = alternatives.change_questions(assignment, student_id, now=instance.now(), rng=secrets.SystemRandom())
     flash(_("You have other questions now. They count the same."), "good")
     if attempt is None:
-        return redirect(url_for("learn.my_work"))
+        return redirect(url_for("learn.before", assignment=assignment))
     position = attempts.first_open_position(auth.taker(), attempt)
     return redirect(url_for("learn.question", attempt=attempt, position=position))

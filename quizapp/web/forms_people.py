@@ -170,7 +170,7 @@ class NextYearForm(FlaskForm):
         _l("Take the students along"),
         description=_l("They keep their cards, groups and support settings. Answers stay in the old class."),
     )
-    archive = BooleanField(_l("Archive the old class"), default=True)
+    archive = BooleanField(_l("Archive the old class: students can no longer sign in to it"), default=True)
 
 
 class ConfirmNameForm(FlaskForm):

@@ -35,7 +35,10 @@ def index() -> str | Response | tuple[str, int]:
             return redirect(url_for("join.card", code=door.code))
         except sign_in.SignInError:
             form.code.errors = [
-                _("No class has this code. Compare it letter by letter with the one your teacher shows.")
+                _(
+                    "No class has this code. Compare it letter by letter with the one your teacher shows."
+                    " If it is right, the class may have been put away: ask your teacher."
+                )
             ]
     page = render_template(
         "join/index.html",
@@ -54,8 +57,7 @@ def card(code: str) -> str | Response | tuple[str, int]:
     try:
         door = sign_in.open_door(code, network=instance.network(), key=instance.key(), now=instance.now())
     except sign_in.SignInError:
-        flash(_("No class has this code. Ask your teacher for the code of today."), "warn")
-        return redirect(url_for("join.index"))
+        return _no_such_class()
     form = CardForm()
     if form.validate_on_submit():
         try:
@@ -82,8 +84,7 @@ def guest(code: str) -> str | Response | tuple[str, int]:
     try:
         door = sign_in.open_door(code, network=instance.network(), key=instance.key(), now=instance.now())
     except sign_in.SignInError:
-        flash(_("No class has this code. Ask your teacher for the code of today."), "warn")
-        return redirect(url_for("join.index"))
+        return _no_such_class()
     form = GuestForm()
     if form.validate_on_submit():
         try:
@@ -116,6 +117,14 @@ def health() -> tuple[dict[str, str], int]:
     """Answer a watchdog: the app runs and its database answers."""
     one_time_links.needs_setup()
     return {"status": "ok"}, 200
+
+
+def _no_such_class() -> Response:
+    # The same for a code that never was and for a class put away, so that a stranger learns nothing by trying.
+    flash(
+        _("No class has this code. Ask your teacher for the code of today: the class may have been put away."), "warn"
+    )
+    return redirect(url_for("join.index"))
 
 
 def _card_page(

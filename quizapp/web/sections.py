@@ -139,7 +139,7 @@ def archive_section(section: str) -> Response:
         flash(_("The class is back."), "good")
         return redirect(url_for("teach.section", section=section))
     sections.archive(found, account_id=account, now=instance.now())
-    flash(_("The class is archived: you can read it, and nobody can join."), "good")
+    flash(_("The class is archived. Students can no longer sign in to it; their results stay with you."), "good")
     return redirect(url_for("teach.old_sections"))
 
 

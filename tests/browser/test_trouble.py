@@ -231,7 +231,11 @@ def test_wrong_code_keeps_what_was_typed(page: Page, lesson: School, live_server
     page.goto(live_server)
     student.write("Class code", "ZZZZ 9999")
     student.press("Continue")
-    link = expect_summary(page, "No class has this code. Compare it letter by letter with the one your teacher shows.")
+    sentence = (
+        "No class has this code. Compare it letter by letter with the one your teacher shows."
+        " If it is right, the class may have been put away: ask your teacher."
+    )
+    link = expect_summary(page, sentence)
     box = page.get_by_label("Class code", exact=True)
     expect(box).to_have_value("ZZZZ 9999")
     link.click()

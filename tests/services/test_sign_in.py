@@ -289,7 +289,7 @@ def test_set_up_works_once_and_only_for_the_first(clock: Clock) -> None:
     for dead in (link, old, one_time_links.new_setup_token(now=clock())):
         with pytest.raises(SignInError):
             one_time_links.set_up(dead, login="eve", name="Eve", password=PASSWORD, now=clock())
-    assert db.session.scalars(sa.select(Account.login)).all() == ["rivera"]
+    assert db.session.execute(sa.select(Account.login, Account.last_sign_in_at)).all() == [("rivera", clock())]
 
 
 def test_a_new_password_ends_every_sign_in_and_the_link(clock: Clock) -> None:

@@ -79,6 +79,19 @@ def test_somebody_always_administers(head: Teacher) -> None:
             act("0" * 16, account_id=head.id, now=START)
 
 
+def test_the_list_says_who_is_the_last_administrator(head: Teacher) -> None:
+    other = factories.make_teacher("okoye")
+
+    def last() -> list[str]:
+        return [line.login for line in staff.staff_page(head.id, now=START).staff if line.last_admin]
+
+    assert last() == ["head"]
+    staff.set_role(public_id(other.id), Role.ADMIN, account_id=head.id, now=START)
+    assert last() == []
+    staff.disable(public_id(head.id), account_id=other.id, now=START)
+    assert last() == ["okoye"]
+
+
 def test_two_administrators_who_demote_each_other_do_not_both_succeed(app: Flask, head: Teacher) -> None:
     other = factories.make_teacher("okoye", role=Role.ADMIN)
     targets = iter((public_id(head.id), public_id(other.id)))

@@ -214,6 +214,16 @@ def test_the_year_ends_with_a_file_an_archive_and_a_new_class(room: Room) -> Non
         assert room.browser.get(f"{room.path}{page}").status == 404, page
     for page in ("/students", "/door", "/cards", "/code", "/settings"):
         assert room.browser.post(f"{room.path}{page}", {"names": "Cy", "name": "x"}).status == 404, page
+    away = room.browser.get(room.path)
+    assert "students can no longer sign in to it" in away.words
+    assert room.school_class.ref.shown_code not in away.words
+    # Whoever tries the code reads what any wrong code tells.
+    student, codes = Browser(room.app), (room.school_class.ref.join_code, "0000 0000")
+    tried = [student.submit(student.get("/"), fields={"code": code}).words for code in codes]
+    assert tried[0] == tried[1]
+    assert "the class may have been put away: ask your teacher" in tried[0]
+    doors = [student.follow(student.get(f"/j/{code}")).words for code in codes]
+    assert doors[0] == doors[1]
     back = room.browser.submit(room.browser.get("/teach/archive"), "/archive")
     assert "The class is back." in room.browser.follow(back).words
 
@@ -293,6 +303,10 @@ def test_an_administrator_opens_a_roster_and_deletes_in_three_clicks(room: Room,
     assert bad.status == 422
     assert "such as 07-31" in bad.words
     assert "from 1 to 365" in bad.words
+    people = admin.get("/admin/people").words
+    assert "the only administrator" in people
+    assert "Make a teacher" not in people
+    assert people.count("Shut the account") == 1
     last = admin.follow(admin.post(f"/admin/people/{_own(admin)}/access", {"disable": "yes"}))
     assert "Nobody else administers." in last.words
 
@@ -300,7 +314,7 @@ def test_an_administrator_opens_a_roster_and_deletes_in_three_clicks(room: Room,
 def _own(admin: Browser) -> str:
     page = admin.get("/admin/people").text
     row = next(part for part in page.split("<tr>") if "(you)" in part)
-    found = re.search(r"/people/(\w+)/role", row)
+    found = re.search(r"/people/(\w+)/reset", row)
     assert found is not None
     return found[1]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from quizapp.models import Route
 from quizapp.services import changing
 from tests import factories
 from tests.clock import START, Clock
@@ -54,6 +55,17 @@ def test_what_is_not_open_closed_or_used_up_says_what_to_do(app: Flask, clock: C
     assert f"/t/{(first.location or '').split('/')[2]}/result" in seat.before().links()
     clock.advance(hours=1)
     assert "ask your teacher to open it again" in seat.before().words
+
+
+def test_changing_the_questions_leads_back_to_the_quiz(app: Flask) -> None:
+    with app.app_context():
+        factories.publish(factories.MADE_UP_BANK)
+    seat = Seat(app, time_limit=600, route=Route.EITHER)
+    change = f"/a/{seat.assignment}/other-questions"
+    page = seat.browser.follow(seat.browser.submit(seat.browser.get(change), change))
+    assert "You have other questions now." in page.words
+    under_way = seat.browser.submit(page, "start").location
+    assert seat.browser.post(change).location == under_way
 
 
 def test_a_later_and_an_earlier_question_of_a_one_way_quiz_answer_409(app: Flask) -> None:
