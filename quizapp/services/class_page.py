@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from quizapp.bank.misconceptions import Misconception
 from quizapp.models import Assignment, Attempt, db
 from quizapp.services.coursework import AssignmentRow, HandedIn, handed_in, list_assignments
+from quizapp.services.help_requests import help_requests
 from quizapp.services.hints import RECENT, LookIn, hints_of, set_asides, sort_out
 from quizapp.services.kept_marks import SectionMarks, marks_of_section
 from quizapp.services.members import Member, members_of
@@ -29,6 +30,7 @@ from quizapp.services.tallies import show_marks
 from quizapp.services.tempting import Temptation, option_text, temptations, wrong_choices
 
 ANSWERS_FOR_HARDEST = 10
+"""From so many answers on a skill can be called the hardest of a class."""
 
 
 class Sort(StrEnum):
@@ -112,6 +114,8 @@ class Reteach:
     students: int = 0
     answered: int = 0
     skill: FooterCell | None = None
+    least_answers: int = ANSWERS_FOR_HARDEST
+    """Skills with fewer answers were not compared, whatever their share."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,8 @@ class ClassPage:
     aside: tuple[LookIn, ...]
     waiting_for: AssignmentLine | None
     """The newest open assignment that somebody has not started."""
+    asking: int
+    """Students who wait for help now."""
 
 
 def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassView | None = None) -> ClassPage:
@@ -195,6 +201,7 @@ def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassVie
         look_in=look_in,
         aside=aside,
         waiting_for=next((line for line in lines if line.idle and line.assignment.is_open(now)), None),
+        asking=len(help_requests(section)),
     )
 
 
@@ -286,13 +293,14 @@ def _reteach(
     if found:
         choice = found[0].choices[0]
         return _told(found[0], answer=option_text(choice.score_id, choice.option))
-    footer = _footer(skills, [marks.of(student).cells(skills) for student in by_student])
-    hardest = min(
-        (cell for cell in footer if cell.answers >= ANSWERS_FOR_HARDEST and cell.share < 1),
-        key=lambda cell: cell.share,
-        default=None,
-    )
+    hardest = hardest_of(_footer(skills, [marks.of(student).cells(skills) for student in by_student]))
     return None if hardest is None else Reteach(key=None, skill=hardest)
+
+
+def hardest_of(footer: Iterable[FooterCell]) -> FooterCell | None:
+    """Return the skill with the smallest share of those with `ANSWERS_FOR_HARDEST` answers; None if all was right."""
+    enough = (cell for cell in footer if cell.answers >= ANSWERS_FOR_HARDEST and cell.share < 1)
+    return min(enough, key=lambda cell: cell.share, default=None)
 
 
 def _told(found: Temptation, *, belief: Misconception | None = None, answer: str | None = None) -> Reteach:

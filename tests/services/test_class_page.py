@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from quizapp.measure.mastery import Level
 from quizapp.models import Misconception, RosterEntry, db
 from quizapp.services import attempts, class_page, hints, tempting
-from quizapp.services.class_page import ClassPage, ClassView, Sort
+from quizapp.services.class_page import ANSWERS_FOR_HARDEST, ClassPage, ClassView, FooterCell, Sort
 from quizapp.services.hints import Reason
+from quizapp.services.progress import SkillColumn
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
@@ -209,3 +210,12 @@ def test_alike_students_and_one_alone_get_the_same_page(room: tuple[SchoolClass,
     page = page_of(alone)
     assert ([cell.count for cell in page.footer], page.reteach) == (["0 of 4"], None)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterEntry)) == 5
+
+
+def test_a_skill_with_few_answers_is_never_the_hardest() -> None:
+    def cell(slug: str, earned: float, answers: int) -> FooterCell:
+        return FooterCell(SkillColumn(slug, slug, "", "", "", (slug,)), earned, answers)
+
+    few, low, high = cell("few", 0, ANSWERS_FOR_HARDEST - 1), cell("low", 2.8, 12), cell("high", 9, ANSWERS_FOR_HARDEST)
+    assert class_page.hardest_of([few, high, low]) == low
+    assert class_page.hardest_of([few, cell("all", 10, 10)]) is None

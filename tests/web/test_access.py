@@ -357,3 +357,12 @@ def test_nobody_is_led_to_the_door_and_back(app: Flask) -> None:
     assert came.location == path
     assert browser.follow(came).status == 200
     assert browser.get("/me").status == 404
+
+
+def test_an_address_that_is_not_there_keeps_the_menu_of_whoever_is_signed_in(app: Flask) -> None:
+    browsers = open_school(app).browsers
+    for actor, home, menu in (("owner", "/teach", True), ("student", "/me", True), ("nobody", "/", False)):
+        page = browsers[actor].get("/nowhere/at/all")
+        assert page.status == 404
+        assert f'<a class="btn" href="{home}">' in page.text, actor
+        assert (('<nav aria-label="Main">' in page.text), ("Sign out" in page.text)) == (menu, menu), actor

@@ -32,11 +32,17 @@ def test_help_is_asked_with_the_answer_kept_and_cleared_by_the_teacher(app: Flas
     waiting = teacher.get(f"/teach/c/{school.section}/help")
     assert "Ada" in waiting.words
     assert "question 3" in waiting.words
+    assert "1 student asks for help" in teacher.get(f"/teach/c/{school.section}").words
+    live = teacher.get(f"/teach/c/{school.section}/a/{school.assignment}/live")
+    assert f'href="/teach/c/{school.section}/help"' in live.text
     # Nothing of it on another student's pages.
     for other in ("/me", f"/t/{school.attempt}/3"):
         assert "want help" not in school.browsers["classmate"].get(other).text
     cleared = teacher.follow(teacher.submit(waiting, "/clear"))
     assert "Nobody waits for help" in cleared.words
+    class_page = teacher.get(f"/teach/c/{school.section}")
+    assert "asks for help" not in class_page.words
+    assert class_page.text.count("Download as a table (CSV)") == 0
     assert "want help" not in student.get(path).words
 
 
