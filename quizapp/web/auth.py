@@ -122,7 +122,7 @@ def home_url() -> str:
 
 def _load_identity() -> None:
     g.identity = NOBODY
-    if request.endpoint in {None, "static", "media.picture"} or asked_by_program():
+    if request.endpoint in {"static", "media.picture"} or asked_by_program():
         return
     token = session.get(TOKEN)
     if not isinstance(token, str):

@@ -134,6 +134,25 @@ def test_all_or_nothing_keeps_only_full_marks(kind: str) -> None:
             assert item.score(item.from_words(case.words)).fraction == (1.0 if case.fraction == 1 else 0.0)
 
 
+def test_what_does_not_belong_costs_where_the_kind_says_so() -> None:
+    costly = {kind for kind in KINDS if kinds()[kind].strays_cost}
+    assert costly == {"multiple", "highlight"}
+    for kind in costly:
+        item = example(kind)
+        shown = item.shuffle(Random(5))
+        (field,) = item.form(shown)
+        everything = item.form(shown, MultiDict((field.name, choice.value) for choice in field.iter_choices()))
+        assert everything.validate()
+        response = item.read(everything, shown)
+        assert response is not None
+        assert item.mark(response) == 0, kind
+
+
+def test_a_form_knows_whether_its_answer_is_typed() -> None:
+    typed = {kind for kind in KINDS if example(kind).form(example(kind).shuffle(Random(5))).is_typed}
+    assert typed == {"short", "numeric", "open"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stored_response_of_another_shape_is_refused(kind: str) -> None:
     others: tuple[Any, ...] = (None, [], "x", 3, {"no such": "field"})
