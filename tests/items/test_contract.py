@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from quizapp.bank.examples import example
 from quizapp.items.base import Example, Markdown, ResponseError
+from quizapp.items.controls import PickSeveral
 from quizapp.items.registry import AnyItem, item_from_json, item_to_json, kinds
 from tests.items.pages import draw, draw_feedback, filled_in, parse, words_of
 
@@ -141,6 +142,7 @@ def test_what_does_not_belong_costs_where_the_kind_says_so() -> None:
         item = example(kind)
         shown = item.shuffle(Random(5))
         (field,) = item.form(shown)
+        assert isinstance(field, PickSeveral)
         everything = item.form(shown, MultiDict((field.name, choice.value) for choice in field.iter_choices()))
         assert everything.validate()
         response = item.read(everything, shown)

@@ -218,7 +218,7 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/t/<attempt>/<int:position>/draft"): Row("401 200 404 404 401 401 401", changes=True),
     ("POST", "/t/<attempt>/<int:position>"): Row("401 422 404 404 401 401 401"),
     ("POST", "/t/return"): same(302),
-    ("GET", "/a/<assignment>"): Row("302 302 302 404 404 404 404"),
+    ("GET", "/a/<assignment>"): Row("302 302 200 404 404 404 404"),
     ("POST", "/a/<assignment>/start"): Row("302 302 302 404 404 404 404", changes=True),
     ("POST", "/t/<attempt>/hand-in"): Row("404 302 404 404 404 404 404", changes=True),
     ("POST", "/teach/c/<section>/code"): Row("302 404 404 404 302 404 404", changes=True),

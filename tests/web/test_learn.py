@@ -401,6 +401,15 @@ def test_the_start_and_unknown_pages_know_who_is_signed_in(lesson: Lesson) -> No
     assert 'data-background="dark"' not in stranger.get(nowhere).text
 
 
+def test_a_signed_out_reader_is_sent_to_sign_in_whether_the_attempt_exists_or_not(lesson: Lesson) -> None:
+    for attempt in (lesson.attempt, "x" * len(lesson.attempt)):
+        for page in ("1", "1/feedback", "check", "result"):
+            browser = Browser(lesson.app)
+            sent = browser.get(f"/t/{attempt}/{page}")
+            assert (sent.status, sent.location) == (302, "/"), page
+            assert "Sign in again to go on." in browser.follow(sent).words
+
+
 def test_wrong_words_and_codes_are_sentences(lesson: Lesson) -> None:
     browser = Browser(lesson.app)
     page = browser.submit(browser.get("/"), fields={"code": "0000 0000"})
@@ -430,7 +439,7 @@ def test_a_visitor_tries_a_quiz_unless_the_school_closed_it(app: Flask) -> None:
     page = visitor.follow(visitor.submit(visitor.get("/try")))
     answered = visitor.submit(page, fields={**choose(page, RIGHT), "go": "check"})
     assert "feedback" in (answered.location or "")
-    assert stranger.get(page.path).status == 404
+    assert stranger.get(page.path).location == "/"
     assert lesson.browser.get(page.path).status == 404
     with app.app_context():
         change_school_settings(SchoolSettings("", trial_open=False), account_id=lesson.teacher.id, now=START)
