@@ -154,7 +154,7 @@ def test_what_does_not_belong_costs_where_the_kind_says_so() -> None:
 def test_a_form_knows_whether_its_answer_is_typed() -> None:
     typed = {kind for kind in KINDS if example(kind).form(example(kind).shuffle(Random(5))).is_typed}
     assert typed >= {"short", "numeric", "open"}
-    assert typed.isdisjoint({"choice", "judge", "match", "highlight"})
+    assert typed.isdisjoint({"choice", "judge", "match", "highlight", "gaps"})
 
 
 @pytest.mark.parametrize("kind", KINDS)
