@@ -127,6 +127,8 @@ class Item(BaseModel, Generic[R]):
     kind: ClassVar[str]
     response_type: ClassVar[type[Response]]
     EXAMPLES: ClassVar[tuple[Example, ...]]
+    strays_cost: ClassVar[bool] = False
+    """Whether what was chosen and does not belong takes away from the part mark."""
 
     id: Slug
     prompt: Text

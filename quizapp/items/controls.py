@@ -34,6 +34,11 @@ class AnswerForm(Form):
 
     place: ClassVar[str] = ""
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether the whole answer is written, so that there is nothing to choose from."""
+        return all(isinstance(field, Line) for field in self)
+
 
 def bind(controls: Controls, formdata: Any, data: Mapping[str, object], place: str = "") -> AnswerForm:
     """A form of these controls, holding a post (a multidict) or earlier data.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quizapp.models import Account, OneTimeToken, Role, SignIn, TokenPurpose, db
+from quizapp.models import Account, OneTimeToken, Role, Section, SignIn, TokenPurpose, db
 from quizapp.services import auditing
 from quizapp.services.credentials import fold_name, hash_password, new_token, token_hash
 from quizapp.services.sign_in import SignInError, new_sign_in
@@ -27,6 +27,11 @@ class LoginTakenError(ValueError):
 def needs_setup() -> bool:
     """Tell whether nobody can sign in as staff yet."""
     return db.session.scalar(_real_accounts()) == 0
+
+
+def nobody_joins() -> bool:
+    """Tell whether there is nothing to join: no member of staff, and no class either, such as that of a demo."""
+    return needs_setup() and db.session.scalar(sa.select(sa.exists().select_from(Section))) is False
 
 
 def new_setup_token(*, now: datetime) -> str:

@@ -30,7 +30,7 @@ def change(assignment: str) -> Response:
     """Change the questions that have no answer yet."""
     student_id, _section = auth.student_ids()
     attempt = alternatives.change_questions(assignment, student_id, now=instance.now(), rng=secrets.SystemRandom())
-    flash(_("You have other questions now. They count the same."), "good")
+    flash(_("You have other questions now. They count the same. Your choice of questions is saved."), "good")
     if attempt is None:
         return redirect(url_for("learn.before", assignment=assignment))
     position = attempts.first_open_position(auth.taker(), attempt)

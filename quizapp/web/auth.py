@@ -136,6 +136,11 @@ def _check_access() -> AnyResponse | None:
     who = identity()
     view = request.endpoint
     rule = rule_of(current_app, view)
+    if rule is Access.TAKERS and request.method == "GET" and who == NOBODY and VISITOR not in session:
+        # Whoever reads took it once and is signed out, or is a stranger: the answer is the same,
+        # whether there is such an attempt or not. What is sent is the view's to keep.
+        flash(_("Sign in again to go on."), "warn")
+        return redirect(url_for("join.index"))
     if rule in {Access.EVERYBODY, Access.TAKERS, Access.TOKENS}:
         # An attempt belongs to its taker: the service answers "not found" to anybody else.
         return None

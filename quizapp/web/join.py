@@ -45,7 +45,7 @@ def index() -> str | Response | tuple[str, int]:
         form=form,
         errors=form.errors,
         trial_open=settings.school_settings().trial_open,
-        needs_setup=one_time_links.needs_setup(),
+        nobody_joins=one_time_links.nobody_joins(),
     )
     return (page, 422) if form.errors else page
 
@@ -151,10 +151,10 @@ def _card_page(
 def _refusal(door: Door) -> str:
     if door.secret_kind is SecretKind.PICTURES:
         return _(
-            "Name and pictures do not belong together. Compare each with your card; your teacher can make a new card."
+            "That name and those pictures do not match. Compare each with your card; your teacher can make a new card."
         )
     return _(
-        "Name and words do not belong together. Type both exactly as on your card; your teacher can make a new card."
+        "That name and those words do not match. Type both exactly as on your card; your teacher can make a new card."
     )
 
 

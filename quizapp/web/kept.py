@@ -50,7 +50,7 @@ def sign_in_again(form: ReturnForm) -> str | None:
         door = sign_in.open_door(form.code.data or "", network=network, key=key, now=now)
         return sign_in.sign_in_student(door, form.name.data or "", form.given, network=network, key=key, now=now)
     except sign_in.SignInError:
-        form.secret.errors = [_("Code, name and words do not belong together. Type them exactly as on your card.")]
+        form.secret.errors = [_("That code, name and words do not match. Type them exactly as on your card.")]
         return None
 
 

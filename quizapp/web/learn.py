@@ -69,7 +69,11 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
     response = page.content.item.read(form, page.shown)
     if response is None and not skipping:
         skip = _("Leave it blank") if page.attempt.one_way else _("Skip for now")
-        return draw_question(page, form, sure, sentence=_("Choose an answer, or press “%(skip)s”.", skip=skip)), 422
+        if form.is_typed:
+            sentence = _("Write an answer, or press “%(skip)s”.", skip=skip)
+        else:
+            sentence = _("Choose an answer, or press “%(skip)s”.", skip=skip)
+        return draw_question(page, form, sure, sentence=sentence), 422
     try:
         checked = _store(page, response, sure, checking=request.form.get("go") == "check")
     except RefusedError as refused:

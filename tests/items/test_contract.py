@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from quizapp.bank.examples import example
 from quizapp.items.base import Example, Markdown, ResponseError
+from quizapp.items.controls import PickSeveral
 from quizapp.items.registry import AnyItem, item_from_json, item_to_json, kinds
 from tests.items.pages import draw, draw_feedback, filled_in, parse, words_of
 
@@ -132,6 +133,28 @@ def test_all_or_nothing_keeps_only_full_marks(kind: str) -> None:
     for case in item.EXAMPLES:
         if case.fraction is not None:
             assert item.score(item.from_words(case.words)).fraction == (1.0 if case.fraction == 1 else 0.0)
+
+
+def test_what_does_not_belong_costs_where_the_kind_says_so() -> None:
+    costly = {kind for kind in KINDS if kinds()[kind].strays_cost}
+    assert costly >= {"multiple", "highlight"}
+    assert costly.isdisjoint({"classify", "match", "order", "gaps"})
+    for kind in costly:
+        item = example(kind)
+        shown = item.shuffle(Random(5))
+        (field,) = item.form(shown)
+        assert isinstance(field, PickSeveral)
+        everything = item.form(shown, MultiDict((field.name, str(n)) for n, _ in enumerate(field.iter_choices())))
+        assert everything.validate()
+        response = item.read(everything, shown)
+        assert response is not None
+        assert item.mark(response) == 0, kind
+
+
+def test_a_form_knows_whether_its_answer_is_typed() -> None:
+    typed = {kind for kind in KINDS if example(kind).form(example(kind).shuffle(Random(5))).is_typed}
+    assert typed >= {"short", "numeric", "open"}
+    assert typed.isdisjoint({"choice", "judge", "match", "highlight", "gaps"})
 
 
 @pytest.mark.parametrize("kind", KINDS)

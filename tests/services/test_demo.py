@@ -30,6 +30,7 @@ def test_removal_leaves_nothing_behind() -> None:
     assert rows()["score"] >= 28
     sign_in.sign_in_staff("demo", made.password, network="192.0.2.7", key=instance_key(), now=START)
     assert one_time_links.needs_setup(), "a demo teacher is nobody who set this up"
+    assert not one_time_links.nobody_joins(), "but whoever has a card can come in"
     assert remove_demo() == 28
     assert rows() == before
     assert remove_demo() == 0

@@ -279,6 +279,7 @@ def test_last_seen_is_written_at_most_every_ten_minutes(school_class: SchoolClas
 
 def test_set_up_works_once_and_only_for_the_first(clock: Clock) -> None:
     assert one_time_links.needs_setup()
+    assert one_time_links.nobody_joins()
     old = one_time_links.new_setup_token(now=clock())
     link = one_time_links.new_setup_token(now=clock())
     assert not one_time_links.token_works(old, TokenPurpose.SETUP, now=clock())

@@ -104,6 +104,13 @@ def test_a_whole_quiz_with_feedback_after_each_answer(lesson: Lesson) -> None:
     assert "Small quiz" in work.words
 
 
+def test_a_part_mark_says_what_took_away_only_where_something_does(lesson: Lesson) -> None:
+    lesson.answer(2, choose(lesson.page(2), "People were leaving"))
+    assert "each wrong one takes some away" in lesson.page("2/feedback").words
+    assert "Write an answer, or press" in lesson.answer(3, {"a-answer": ""}).words
+    assert "Choose an answer, or press" in lesson.answer(4, {}).words
+
+
 def test_a_saved_answer_can_be_changed_from_the_check_page(held_back: Lesson) -> None:
     lesson = held_back
     lesson.answer(1, choose(lesson.page(1), WRONG), go="save")
@@ -266,7 +273,7 @@ def test_an_ended_sign_in_keeps_the_answer_until_it_is_saved(lesson: Lesson, clo
     fields: Fields = {"code": lesson.school_class.ref.shown_code, "name": "Ada", "secret": "wrong words"}
     wrong = lesson.browser.submit(out, fields=fields)
     assert wrong.status == 422
-    assert "do not belong together" in wrong.words
+    assert "do not match" in wrong.words
     back = lesson.browser.submit(wrong, fields={**fields, "secret": lesson.ada.secret})
     assert back.location == lesson.path(1)
     assert "your last answer is saved" in lesson.browser.follow(back).words
@@ -379,6 +386,30 @@ def test_a_student_without_work_comes_to_the_own_page(app: Flask) -> None:
     assert browser.sign_in_student(school_class, school_class.pupils[0]).location == "/me"
 
 
+def test_the_start_and_unknown_pages_know_who_is_signed_in(lesson: Lesson) -> None:
+    nowhere = "/there/is/no/such/page"
+    usual = lesson.browser.get("/me/settings")
+    large = {"size": "large", "spacing": "normal", "background": "dark", "font": "clear"}
+    lesson.browser.submit(usual, fields=large)
+    for path, status in (("/me", 200), (nowhere, 404)):
+        page = lesson.browser.get(path)
+        assert (page.status, 'data-background="dark"' in page.text) == (status, True), path
+    start = lesson.browser.get("/")
+    assert "You are signed in as Ada: My work" in start.words
+    stranger = Browser(lesson.app)
+    assert "signed in as" not in stranger.get("/").words
+    assert 'data-background="dark"' not in stranger.get(nowhere).text
+
+
+def test_a_signed_out_reader_is_sent_to_sign_in_whether_the_attempt_exists_or_not(lesson: Lesson) -> None:
+    for attempt in (lesson.attempt, "x" * len(lesson.attempt)):
+        for page in ("1", "1/feedback", "check", "result"):
+            browser = Browser(lesson.app)
+            sent = browser.get(f"/t/{attempt}/{page}")
+            assert (sent.status, sent.location) == (302, "/"), page
+            assert "Sign in again to go on." in browser.follow(sent).words
+
+
 def test_wrong_words_and_codes_are_sentences(lesson: Lesson) -> None:
     browser = Browser(lesson.app)
     page = browser.submit(browser.get("/"), fields={"code": "0000 0000"})
@@ -387,7 +418,7 @@ def test_wrong_words_and_codes_are_sentences(lesson: Lesson) -> None:
     assert "Type the code your teacher shows you." in page.words
     card = browser.follow(browser.submit(browser.get("/"), fields={"code": lesson.school_class.ref.shown_code.lower()}))
     page = browser.submit(card, fields={"name": "Ada", "secret": "wrong words"})
-    assert (page.status, "do not belong together" in page.words) == (422, True)
+    assert (page.status, "do not match" in page.words) == (422, True)
     gone = browser.get("/j/00000000")
     assert gone.location == "/"
     assert "No class has this code." in browser.follow(gone).words
@@ -408,7 +439,7 @@ def test_a_visitor_tries_a_quiz_unless_the_school_closed_it(app: Flask) -> None:
     page = visitor.follow(visitor.submit(visitor.get("/try")))
     answered = visitor.submit(page, fields={**choose(page, RIGHT), "go": "check"})
     assert "feedback" in (answered.location or "")
-    assert stranger.get(page.path).status == 404
+    assert stranger.get(page.path).location == "/"
     assert lesson.browser.get(page.path).status == 404
     with app.app_context():
         change_school_settings(SchoolSettings("", trial_open=False), account_id=lesson.teacher.id, now=START)

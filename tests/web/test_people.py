@@ -134,7 +134,7 @@ def test_a_picture_card_signs_in_by_ticking(room: Room) -> None:
     assert "You ticked 5 pictures; your card shows 6." in five.words
     other = next(name for name in ("anchor", "apple", "bell", "boat", "book", "bridge", "cake") if name not in pictures)
     wrong = student.submit(five, fields={"pictures": [*pictures[:5], other]})
-    assert "Name and pictures do not belong together." in wrong.words
+    assert "That name and those pictures do not match." in wrong.words
     assert student.submit(wrong, fields={"pictures": pictures}).location
 
 

@@ -209,6 +209,7 @@ class Highlight(Item[Marked]):
 
     kind: ClassVar[str] = "highlight"
     response_type: ClassVar[type[Response]] = Marked
+    strays_cost: ClassVar[bool] = True
 
     passage: Text
     spans: tuple[Span, ...] = ()

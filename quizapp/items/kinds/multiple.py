@@ -79,6 +79,7 @@ class Multiple(Item[ChosenSeveral]):
 
     kind: ClassVar[str] = "multiple"
     response_type: ClassVar[type[Response]] = ChosenSeveral
+    strays_cost: ClassVar[bool] = True
 
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=12)]
 
