@@ -106,7 +106,7 @@ def test_a_whole_quiz_with_feedback_after_each_answer(lesson: Lesson) -> None:
 
 def test_a_part_mark_says_what_took_away_only_where_something_does(lesson: Lesson) -> None:
     lesson.answer(2, choose(lesson.page(2), "People were leaving"))
-    assert "each wrong one takes some away" in lesson.page("2/feedback").words
+    assert "each wrong one takes some away" in lesson.browser.get(lesson.path("2/feedback")).words
     assert "Write an answer, or press" in lesson.answer(3, {"a-answer": ""}).words
     assert "Choose an answer, or press" in lesson.answer(4, {}).words
 
@@ -389,7 +389,7 @@ def test_a_student_without_work_comes_to_the_own_page(app: Flask) -> None:
 def test_the_start_and_unknown_pages_know_who_is_signed_in(lesson: Lesson) -> None:
     nowhere = "/there/is/no/such/page"
     usual = lesson.browser.get("/me/settings")
-    large = {"size": "large", "spacing": "normal", "background": "dark", "font": "clear"}
+    large: Fields = {"size": "large", "spacing": "normal", "background": "dark", "font": "clear"}
     lesson.browser.submit(usual, fields=large)
     for path, status in (("/me", 200), (nowhere, 404)):
         page = lesson.browser.get(path)
