@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from quizapp import text
-from quizapp.models import ItemRevision, QuizItem, RosterEntry, Skill, Student, db
-from quizapp.services.assigning import QuizRef, get_quiz
+from quizapp.models import Assignment, ItemRevision, QuizItem, RosterEntry, Skill, Student, db
+from quizapp.services.assigning import QuizRef, get_quiz, list_quizzes
 from quizapp.services.catalogue import can_be_asked, content_of
 from quizapp.services.rosters import SectionRef
 
@@ -89,3 +89,30 @@ def quiz_choices(section: SectionRef, quiz: str, account_id: int) -> QuizChoices
             for revision, name in rows
         ),
     )
+
+
+def practice_quiz(section: SectionRef, skill: str, besides: str, account_id: int) -> str | None:
+    """Return the quiz that trains a skill best: the one with most questions of it, another than was just taken.
+
+    Args:
+        skill: slug.
+        besides: public id of an assignment, whose quiz comes last.
+
+    Returns:
+        Its public id, or None where no quiz has a question of this skill.
+    """
+    taken = db.session.scalar(
+        sa.select(Assignment.quiz_revision_id).where(
+            Assignment.public_id == besides, Assignment.section_id == section.id
+        )
+    )
+    rows = db.session.execute(
+        sa.select(QuizItem.quiz_revision_id, sa.func.count())
+        .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)
+        .where(ItemRevision.skill == skill, can_be_asked(section.id))
+        .group_by(QuizItem.quiz_revision_id)
+    )
+    counts = dict(rows.all())
+    found = [one for one in list_quizzes(account_id) if one.revision_id in counts]
+    best = max(found, key=lambda one: (one.revision_id != taken, counts[one.revision_id]), default=None)
+    return None if best is None else best.public_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -95,6 +96,9 @@ def scrub() -> None:
     connection = db.engine.raw_connection()
     try:
         busy, _pages, _moved = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        # "Table is locked": somebody is still reading, a long file for instance.
+        busy = True
     finally:
         connection.close()
     if busy:

@@ -38,7 +38,8 @@ def assign(section: str) -> Answer:
     account = auth.account_id()
     found = rosters.get_section(section, account)
     if request.args.get("quiz"):
-        return _assign_part(found, assign_options.quiz_choices(found, request.args["quiz"], account))
+        choices = assign_options.quiz_choices(found, request.args["quiz"], account)
+        return _assign_part(found, choices, request.args.get("skill"))
     quizzes = assigning.list_quizzes(account)
     form = AssignForm()
     form.quiz.choices = [SelectChoice(quiz.public_id, quiz.title) for quiz in quizzes]
@@ -48,10 +49,22 @@ def assign(section: str) -> Answer:
     return answer or _assign_page(found, form, quizzes=quizzes)
 
 
-def _assign_part(section: SectionRef, choices: QuizChoices) -> Answer:
+@bp.get("/c/<section>/a/<assignment>/practise/<skill>")
+@access(Access.STAFF)
+def assign_practice(section: str, assignment: str, skill: str) -> Response:
+    """Lead to assigning other questions of a skill."""
+    account = auth.account_id()
+    found = rosters.get_section(section, account)
+    quiz = assign_options.practice_quiz(found, skill, assignment, account)
+    if quiz is None:
+        flash(_("No quiz has a question of this skill yet."), "message")
+    return redirect(url_for("teach.assign", section=section, quiz=quiz, skill=skill if quiz else None))
+
+
+def _assign_part(section: SectionRef, choices: QuizChoices, practise: str | None) -> Answer:
     """Assign some of a quiz, or a draw from it."""
     form = AssignPartForm()
-    form.offer_questions(choices)
+    form.offer_questions(choices, practise)
     answer = _assign(section, form, lambda: choices.quiz)
     return answer or _assign_page(section, form, choices=choices)
 

@@ -249,8 +249,12 @@ class AssignPartForm(RouteForm):
     skills = CheckboxesField(_l("Skills to draw from"), choices=[])
     difficulties = CheckboxesField(_l("Difficulties to draw from"), choices=[])
 
-    def offer_questions(self, choices: QuizChoices) -> None:
-        """Offer the questions of a quiz, all of them ticked until the teacher has said otherwise."""
+    def offer_questions(self, choices: QuizChoices, practise: str | None = None) -> None:
+        """Offer the questions of a quiz, all of them ticked until the teacher has said otherwise.
+
+        Args:
+            practise: slug of a skill to begin with a draw from.
+        """
         levels = {"easy": _("easy"), "medium": _("medium"), "hard": _("hard")}
         named = {one.difficulty for one in choices.questions}
         offered = {
@@ -262,6 +266,9 @@ class AssignPartForm(RouteForm):
             self[name].choices = [SelectChoice(value, label) for value, label in pairs]
             if not self.is_submitted():
                 self[name].data = [value for value, _label in pairs]
+        counts = {slug: count for slug, _name, count in choices.skills}
+        if practise in counts and not self.is_submitted():
+            self.which.data, self.skills.data, self.number.data = DRAWN, [practise], min(5, counts[practise])
 
     def questions(self) -> Questions:
         """Return which questions the teacher wants."""

@@ -68,6 +68,7 @@ class School:
             "correction": self.correction,
             "code": self.code,
             "position": "2",
+            "skill": "facts",
             "number": "1",
             "token": "no-such-link",
             "note": self.note,

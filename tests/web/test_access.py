@@ -189,6 +189,7 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/c/<section>/a/<assignment>/live"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/live/now"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/live/live.csv"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/practise/<skill>"): Row("302 404 404 404 302 404 404"),
     ("GET", "/teach/c/<section>/a/<assignment>/change"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/a/<assignment>/change"): Row("302 404 404 404 422 404 404"),
     ("POST", "/teach/c/<section>/a/<assignment>/more-time"): Row("302 404 404 404 302 404 404"),

@@ -216,3 +216,21 @@ def test_saving_never_widens_to_the_class_what_was_for_somebody_who_left(desk: D
     assert "Nobody you ticked is in the class any more" in desk.change(row.public_id)
     assert desk.newest().for_whole_class is False
     assert "is changed" in desk.change(row.public_id, {"only": [f"s:{desk.ben.public_id}"]})
+
+
+def test_practice_of_a_skill_begins_with_a_draw_from_another_quiz(app: Flask) -> None:
+    with app.app_context():
+        teacher = factories.make_teacher()
+        taken = factories.publish()
+        other = factories.publish(factories.BANK.replace("small", "other").replace("Small quiz", "Other quiz"))
+        school_class = factories.make_class(teacher, "Ada")
+        assignment = factories.assign(school_class, teacher, taken)
+    browser = Browser(app)
+    browser.sign_in_staff(teacher)
+    section = f"/teach/c/{school_class.ref.public_id}"
+    led = browser.get(f"{section}/a/{assignment}/practise/facts")
+    assert led.location == f"{section}/assign?quiz={other.public_id}&skill=facts"
+    fields = browser.get(led.location).form("").fields
+    assert (fields["which"], fields["number"], fields.getlist("skills")) == ("drawn", "2", ["facts"])
+    nowhere = browser.get(f"{section}/a/{assignment}/practise/nothing")
+    assert nowhere.location == f"{section}/assign"
