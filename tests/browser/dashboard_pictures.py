@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 from playwright.sync_api import CDPSession, Page
 
-from quizapp.models import Assignment, db
+from quizapp.models import Assignment, RosterEntry, Student, db
 from quizapp.services.assigning import list_quizzes
 from quizapp.services.demo import Demo
 
@@ -47,12 +47,22 @@ def addresses(app: Flask, demo: Demo, quiz_title: str) -> dict[str, str]:
         ids = db.session.scalars(
             sa.select(Assignment.public_id).where(Assignment.section_id == demo.section.id).order_by(Assignment.id)
         ).all()
+        student = db.session.scalars(
+            sa.select(Student.public_id)
+            .join(RosterEntry, RosterEntry.student_id == Student.id)
+            .where(RosterEntry.section_id == demo.section.id)
+            .order_by(RosterEntry.folded_name)
+        ).first()
         quiz = next(one.public_id for one in list_quizzes() if one.title == quiz_title)
         db.session.remove()
     section = demo.section.public_id
     with app.test_request_context():
         return {
             "home": url_for("teach.home"),
+            "class": url_for("teach.section", section=section),
+            "trust": url_for("insight.trust_and_doubt", section=section),
+            "tempting": url_for("insight.answers", section=section),
+            "student": url_for("teach.student", section=section, student=student),
             "results": url_for("results.grid", section=section, assignment=ids[-1]),
             "asked": url_for("results.question", section=section, assignment=ids[-1], number=1),
             "live": url_for("live.live", section=section, assignment=ids[-1]),

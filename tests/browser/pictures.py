@@ -165,7 +165,7 @@ def sign_in_student(page: Page, seat: Seat) -> None:
     page.get_by_label("Your name").fill(seat.name)
     page.get_by_label("The two words").fill(seat.words)
     page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url("**/t/**")
+    page.wait_for_url(lambda url: "/j/" not in url)
 
 
 def take(page: Page, shots: tuple[Shot, ...]) -> None:
