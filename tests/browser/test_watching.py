@@ -40,7 +40,10 @@ def one_page(body: str, script: str = "") -> Flask:
 
 def visit(browser: Browser, base_url: str, address: str = "/") -> None:
     with watched(browser, base_url) as (context, _):
-        context.new_page().goto(address)
+        page = context.new_page()
+        page.goto(address)
+        # A page reports a breach of the policy a moment after it has loaded: wait until its turn has passed.
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def with_body(markup: str) -> str:
