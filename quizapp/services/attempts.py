@@ -200,6 +200,7 @@ def hand_in_ended(*, now: datetime) -> int:
                 # Asked again: more time may have been given since.
                 done += finish(session, sa.and_(Attempt.id == attempt_id, ended), now=now)
         except Exception:
+            # One attempt that cannot be marked must not keep those after it from being handed in.
             log.exception("An attempt could not be handed in at its end; trying again later.")
     return done
 

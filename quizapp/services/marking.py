@@ -6,7 +6,6 @@ one of them settles it. Markers never see each other's points before they have g
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -280,26 +279,6 @@ def set_two_markers(section: SectionRef, assignment: str, *, two_markers: bool) 
         plan = session.get(MarkingPlan, assignment_id) or MarkingPlan(assignment_id=assignment_id)
         plan.two_markers = two_markers
         session.add(plan)
-
-
-def waiting_answers(section_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many answers wait for a teacher, by class; classes without any are left out."""
-    newest = (
-        sa.select(Score.attempt_item_id, sa.func.max(Score.number).label("number"))
-        .where(Score.section_id.in_(list(section_ids)))
-        .group_by(Score.attempt_item_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        sa.select(Score.section_id, sa.func.count())
-        .join(
-            newest,
-            sa.and_(newest.c.attempt_item_id == Score.attempt_item_id, newest.c.number == Score.number),
-        )
-        .where(Score.fraction.is_(None), Score.void.is_(False), Score.answered)
-        .group_by(Score.section_id)
-    )
-    return {section: count for section, count in rows if section is not None}
 
 
 def section_has_colleague(section: SectionRef, account_id: int) -> bool:

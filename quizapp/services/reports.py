@@ -137,17 +137,6 @@ def reports_of_class(section: SectionRef) -> tuple[ReportedQuestion, ...]:
     return tuple(sorted(found.values(), key=lambda question: question.waiting == 0))
 
 
-def open_reports(section: SectionRef) -> dict[int, int]:
-    """Return how many reports of a class wait, by item."""
-    rows = db.session.execute(
-        sa.select(ItemRevision.item_id, sa.func.count())
-        .join(QuestionReport, QuestionReport.item_revision_id == ItemRevision.id)
-        .where(QuestionReport.section_id == section.id, QuestionReport.settled_at.is_(None))
-        .group_by(ItemRevision.item_id)
-    )
-    return dict(rows.all())
-
-
 def settle_report(section: SectionRef, report: str, *, now: datetime) -> None:
     """Note that a report has been dealt with. Twice is the same as once.
 

@@ -85,10 +85,6 @@ class StartPage:
     A note is none: it stands above the first question as well, and a class has ten minutes.
     """
 
-    @property
-    def attempts_left(self) -> int | None:
-        return None if self.attempts_allowed is None else max(0, self.attempts_allowed - self.attempts_used)
-
 
 def start_page(assignment: str, student_id: int, *, now: datetime) -> StartPage:
     """Return what a student has to know before starting.

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from quizapp.measure.discernment import VERDICTS_FOR_LABEL, Counts, Label, label, pool
+from quizapp.measure.discernment import Counts, Label, label, pool
 from quizapp.measure.distrust import Drift, Passage, drift
 from quizapp.models import Attempt, AttemptItem, ChosenOption, Score, db
 from quizapp.services.members import Member, members_of
@@ -48,14 +48,6 @@ class TrustRow:
     counts: Counts
     label: Label | None
     """None until there are enough verdicts of each kind."""
-
-    @property
-    def sound_needed(self) -> int:
-        return max(0, VERDICTS_FOR_LABEL - self.counts.sound)
-
-    @property
-    def unsound_needed(self) -> int:
-        return max(0, VERDICTS_FOR_LABEL - self.counts.unsound)
 
 
 @dataclass(frozen=True)

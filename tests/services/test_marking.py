@@ -178,15 +178,6 @@ def test_kept_comments_come_back_the_last_used_first(world: World) -> None:
 
 
 @ONE_DATABASE
-def test_what_waits_is_counted_by_class(world: World) -> None:
-    section = world.school_class.ref.id
-    assert marking.waiting_answers([section]) == {section: 3}
-    for _ in ANSWERS:
-        world.give(1)
-    assert marking.waiting_answers([section]) == {}
-
-
-@ONE_DATABASE
 def test_another_class_has_no_such_queue(world: World) -> None:
     other = factories.make_class(world.teacher, "Eve", title="9C")
     with pytest.raises(NotFoundError):

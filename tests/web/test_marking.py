@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -13,12 +11,6 @@ from tests.clock import START
 from tests.pages import Browser
 from tests.services.test_marking import ANSWERS
 from tests.services.test_marking import BANK as WRITTEN
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def at_work(app: Flask, bank: str, answers: dict[str, str]) -> tuple[Browser, str, str]:
