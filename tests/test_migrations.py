@@ -14,14 +14,14 @@ from flask import Flask
 from quizapp.models import Setting, db
 from quizapp.paths import PACKAGE
 from quizapp.services.writing import writing
-from quizapp.upgrade import bring_up_to_date, current_revision
+from quizapp.upgrade import bring_up_to_date, current_revision, newest_revision
 
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -31,11 +31,18 @@ def upgrade():
 """
 
 
-def add_migration(app: Flask, folder: Path, end: str) -> None:
-    """Gives the app one migration more, as an update of the program would."""
+def add_migration(app: Flask, folder: Path, end: str) -> str:
+    """Gives the app one migration more, as an update of the program would.
+
+    Returns:
+        The revision before it.
+    """
+    newest = newest_revision(app)
+    assert newest is not None
     shutil.copytree(PACKAGE / "migrations", folder)
-    (folder / "versions" / "0002_later.py").write_text(NEXT_MIGRATION.format(end=end))
+    (folder / "versions" / "later.py").write_text(NEXT_MIGRATION.format(end=end, newest=newest))
     app.extensions["migrate"].migrate.directory = str(folder)
+    return newest
 
 
 def state(app: Flask) -> tuple[str | None, bool, str | None]:
@@ -52,17 +59,18 @@ def updated(app: Flask, tmp_path: Path) -> Iterator[Path]:
     """Where the migrations of the update are to be; there is a stored value to lose."""
     with app.app_context(), writing() as session:
         session.add(Setting(name="note", value="kept"))
+    newest = newest_revision(app)
     yield tmp_path / "migrations"
     # PostgreSQL is shared by all tests, so what a migration added goes again.
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE IF EXISTS later"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
 
 
 def test_update_migrates_after_a_backup(app: Flask, updated: Path) -> None:
     add_migration(app, updated, "pass")
     saved = bring_up_to_date(app)
-    assert state(app) == ("0002", True, "changed")
+    assert state(app) == ("later", True, "changed")
     if db_is_sqlite(app):
         assert saved is not None
         with zipfile.ZipFile(saved) as archive:
@@ -71,10 +79,10 @@ def test_update_migrates_after_a_backup(app: Flask, updated: Path) -> None:
 
 
 def test_migration_that_fails_half_way_leaves_no_trace(app: Flask, updated: Path) -> None:
-    add_migration(app, updated, 'raise RuntimeError("half-way")')
+    before = add_migration(app, updated, 'raise RuntimeError("half-way")')
     with pytest.raises(RuntimeError, match="half-way"):
         bring_up_to_date(app)
-    assert state(app) == ("0001", False, "kept")
+    assert state(app) == (before, False, "kept")
 
 
 def db_is_sqlite(app: Flask) -> bool:
