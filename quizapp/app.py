@@ -54,6 +54,7 @@ from quizapp.web import (
     trial,
 )
 from quizapp.web.audit_words import audit_words
+from quizapp.web.field_words import field_word
 
 LANGUAGES = ("en",)
 
@@ -171,4 +172,5 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         moment=lambda moment: format_datetime(moment, "EEE d MMM, HH:mm"),
         date_and_year=lambda moment: format_date(moment, "d MMM y"),
         audit_words=audit_words,
+        field_word=field_word,
     )
