@@ -12,7 +12,7 @@ import pytest
 from tests.structure.importing import PACKAGE, ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if "versions" not in path.parts]
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if "versions" not in path.relative_to(PACKAGE).parts]
 
 TEMPLATE_RULES = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
