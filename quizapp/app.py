@@ -31,6 +31,7 @@ from quizapp.web import (
     banks,
     check_ins,
     correcting,
+    drafts,
     errors,
     files,
     insight,
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
         (files,),
         (marking, correcting),
+        (drafts,),
         (author, account, tokens, admin, overview, media, api),
     )
     for blueprint in dict.fromkeys(part.bp for group in parts for part in group):

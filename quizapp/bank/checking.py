@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,11 @@ class Checked:
     bank: Bank | None
     problems: tuple[Problem, ...]
 
+    @property
+    def publishable(self) -> bool:
+        """Whether nothing stands in the way: warnings and notes are advice."""
+        return self.bank is not None and all(problem.level != "error" for problem in self.problems)
+
     def to_json(self) -> JSON:
         """The findings as plain data, each with its line as it stands (`source`) and its correction (`fix`)."""
         return [{**problem.to_json(), "source": problem.source} for problem in self.problems]
@@ -36,6 +41,7 @@ def check_text(
     misconceptions: frozenset[str] | None = None,
     article: Article | None = None,
     folder: Path | None = None,
+    pictures: Collection[str] | None = None,
 ) -> Checked:
     """Read the text of a bank, and review it if it can be read.
 
@@ -46,9 +52,10 @@ def check_text(
         today: the day for which ages are told.
         misconceptions: the ids that questions may name, or None when there is no list.
         article: the text that the bank quotes, or None when it is not at hand.
-        folder: where its pictures lie; without one they are taken to be there.
+        folder: where its pictures lie.
+        pictures: the names of the pictures at hand; without these and a folder they are taken to be there.
     """
-    loaded = load_text(data, name, skills=skills, folder=folder)
+    loaded = load_text(data, name, skills=skills, folder=folder, pictures=pictures)
     if loaded.bank is None or loaded.places is None:
         return Checked(None, loaded.problems)
     desk = Desk((Reviewed(loaded.bank, loaded.places),), today, misconceptions, article)

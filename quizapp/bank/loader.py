@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,10 +67,17 @@ def load_file(path: Path, *, skills: Iterable[Skill]) -> Loaded:
     return load_text(path.read_bytes(), str(path), skills=skills, folder=path.parent)
 
 
-def load_text(data: bytes, name: str, *, skills: Iterable[Skill], folder: Path | None = None) -> Loaded:
+def load_text(
+    data: bytes,
+    name: str,
+    *,
+    skills: Iterable[Skill],
+    folder: Path | None = None,
+    pictures: Collection[str] | None = None,
+) -> Loaded:
     """Check a bank given as bytes; `name` is what the problems call it.
 
-    Pictures are looked for in `folder`; without one they are taken to be there.
+    Pictures are looked for in `folder`, or among the names in `pictures`; without either they are taken to be there.
     """
     tree = read(data, name)
     if tree.root is None:
@@ -79,6 +86,8 @@ def load_text(data: bytes, name: str, *, skills: Iterable[Skill], folder: Path |
     bank = loading.bank()
     if folder is not None:
         loading.check_pictures(folder)
+    if pictures is not None:
+        loading.check_names(pictures)
     if any(problem.level == "error" for problem in tree.problems):
         bank = None
     return Loaded(bank, in_order(tree.problems), Places(tree.root, loading.source))
@@ -170,14 +179,25 @@ class _Loading:
 
     def check_pictures(self, folder: Path) -> None:
         """Report every picture that could not be shown."""
-        for node in self._entries("stimuli"):
-            image = node.fields.get("image")
-            if not isinstance(image, Scalar) or "/" in image.value or "\\" in image.value:
-                continue  # reported already, as a name that is none
+        for image in self._images():
             try:
                 read_picture(folder, image.value)
             except PictureError as error:
                 self._add(image, error.code, str(error))
+
+    def check_names(self, pictures: Collection[str]) -> None:
+        """Report every picture that has not been added."""
+        for image in self._images():
+            if image.value not in pictures:
+                message = f"There is no picture “{image.value}” with this bank yet. Add it, or correct its name."
+                self._add(image, "no-picture", message)
+
+    def _images(self) -> Iterator[Scalar]:
+        for node in self._entries("stimuli"):
+            image = node.fields.get("image")
+            # A path is reported already, as a name that is none.
+            if isinstance(image, Scalar) and "/" not in image.value and "\\" not in image.value:
+                yield image
 
     def _envelope(self) -> Envelope | None:
         try:

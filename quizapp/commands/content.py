@@ -14,7 +14,8 @@ from quizapp.commands.authoring import bank_files
 from quizapp.commands.opening import ready_app
 from quizapp.config import Settings
 from quizapp.paths import resource_dir
-from quizapp.services.publishing import Published, PublishingError, publish_file, publish_folder, renew_clean_texts
+from quizapp.services.freezing import PublishingError
+from quizapp.services.publishing import Published, publish_file, publish_folder, renew_clean_texts
 
 
 @click.command()

@@ -19,6 +19,7 @@ from quizapp.models.content import (
     QuizRevision,
     Skill,
 )
+from quizapp.models.drafting import BankDraft, BankShare, DraftPicture, RevisionPicture, ShareRight
 from quizapp.models.frozen import FROZEN, FrozenRowError
 from quizapp.models.learning import (
     Assignment,
@@ -66,9 +67,11 @@ __all__ = [
     "AttemptItem",
     "AuditEntry",
     "Bank",
+    "BankDraft",
     "BankLesson",
     "BankNote",
     "BankRevision",
+    "BankShare",
     "BankUse",
     "Base",
     "CheckIn",
@@ -81,6 +84,7 @@ __all__ = [
     "CorrectionAction",
     "CorrectionLine",
     "CountingAttempt",
+    "DraftPicture",
     "ExtraAttempt",
     "FeedbackMode",
     "FrozenRowError",
@@ -98,6 +102,7 @@ __all__ = [
     "QuizItem",
     "QuizRevision",
     "Response",
+    "RevisionPicture",
     "Role",
     "RosterEntry",
     "Route",
@@ -109,6 +114,7 @@ __all__ = [
     "SectionTeacher",
     "SetAside",
     "Setting",
+    "ShareRight",
     "SignIn",
     "Skill",
     "StandIn",

@@ -53,6 +53,8 @@ class BankRevision(Base):
     source_hash: Mapped[str] = mapped_column(sa.String(64))
     published_at: Mapped[datetime]
     published_by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
+    """What the author said about it when publishing; plain text, empty for most."""
 
 
 class BankLesson(Base):

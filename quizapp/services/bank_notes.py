@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from quizapp import text
-from quizapp.models import Bank, BankNote, Quiz, QuizRevision, db
-from quizapp.services.writing import writing
+from quizapp.models import BankNote, Quiz, QuizRevision, db
 
 
-def keep_note(slug: str, owner_id: int | None, note: str | None) -> None:
-    """Keep the note of a published bank, or forget it when the bank has none any more."""
-    with writing() as session:
-        bank_id = session.scalars(
-            sa.select(Bank.id).where(Bank.slug == slug, Bank.owner_id.is_not_distinct_from(owner_id))
-        ).one()
-        if note is None:
-            session.execute(sa.delete(BankNote).where(BankNote.bank_id == bank_id))
-        else:
-            session.merge(BankNote(bank_id=bank_id, text=text.plain(note)))
+def store_note(session: Session, bank_id: int, note: str | None) -> None:
+    """Keep the note of a published bank, or forget it when the bank has none any more. The caller commits."""
+    if note is None:
+        session.execute(sa.delete(BankNote).where(BankNote.bank_id == bank_id))
+    else:
+        session.merge(BankNote(bank_id=bank_id, text=text.plain(note)))
 
 
 def notes_by_quiz(quiz_revision_ids: Iterable[int]) -> dict[int, str]:

@@ -27,8 +27,8 @@ from quizapp.services.asked_questions import (
 from quizapp.services.auditing import record
 from quizapp.services.catalogue import Content, content_of
 from quizapp.services.correcting import CorrectionError, active_corrections
+from quizapp.services.freezing import clean_correction, freeze_correction
 from quizapp.services.mark_rules import MarkRule
-from quizapp.services.publishing import clean_correction, freeze_correction
 from quizapp.services.rosters import SectionRef
 from quizapp.services.writing import writing
 

@@ -12,8 +12,8 @@ from quizapp.bank.loader import read_skills
 from quizapp.models import BankRevision, CleanText, Item, ItemRevision, QuizItem, QuizRevision, Skill, db
 from quizapp.paths import resource_dir
 from quizapp.services import assigning, publishing
+from quizapp.services.freezing import PublishingError
 from quizapp.services.misconceptions import misconceptions_named
-from quizapp.services.publishing import PublishingError
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START

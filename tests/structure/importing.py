@@ -60,6 +60,7 @@ WORDS_OF_MODELS = frozenset(
         "Route",
         "ScoreReason",
         "SecretKind",
+        "ShareRight",
         "TokenPurpose",
     }
 )

@@ -105,6 +105,7 @@ def test_author_text_is_rendered_when_published_and_never_while_a_page_is_drawn(
     """The exceptions are the gallery of kinds, whose texts come with the program, and the preview for authors."""
     assert callers("render") == {"text.py", "services/clean_texts.py"}
     assert callers("clean_rows") == {
+        "services/freezing.py",
         "services/publishing.py",
         "services/lessons.py",
         "services/misconceptions.py",

@@ -20,7 +20,20 @@ from tests.pages import Browser
 ACTORS = ("nobody", "student", "classmate", "elsewhere", "owner", "other", "admin")
 MISSING = "0123456789abcdef"
 
-OWN = ("section", "student", "attempt", "assignment", "quiz", "note", "article", "check_in", "question", "correction")
+OWN = (
+    "section",
+    "student",
+    "attempt",
+    "assignment",
+    "quiz",
+    "note",
+    "article",
+    "check_in",
+    "question",
+    "correction",
+    "bank",
+    "draft",
+)
 """Parts of addresses that belong to somebody."""
 
 
@@ -52,6 +65,10 @@ class School:
     """The first question of `attempt`, as it was asked."""
     correction: str
     """A correction of that question that is worked out and not applied."""
+    bank: str
+    """Rivera's own, published."""
+    draft: str
+    """Rivera's, of that bank; nothing is changed in it."""
     school_class: SchoolClass
     ada: Pupil
     owner: Teacher
@@ -66,6 +83,8 @@ class School:
             "quiz": self.quiz,
             "question": self.question,
             "correction": self.correction,
+            "bank": self.bank,
+            "draft": self.draft,
             "code": self.code,
             "position": "2",
             "skill": "facts",
@@ -114,6 +133,8 @@ def open_school(app: Flask) -> School:
         proposal = Proposal(CorrectionAction.ALL, "Two answers fit.")
         correction = corrections.propose(ours.ref, assignment, question, proposal, account_id=owner.id, now=START)
         correcting.prepare(correction)
+        published, draft = factories.publish_own(owner)
+        bank = published.bank
     browsers = {name: Browser(app) for name in ACTORS}
     browsers["student"].sign_in_student(ours, ada)
     browsers["classmate"].sign_in_student(ours, ben)
@@ -136,6 +157,8 @@ def open_school(app: Flask) -> School:
         account,
         question,
         correction,
+        bank,
+        draft,
         ours,
         ada,
         owner,

@@ -124,6 +124,13 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/banks/<quiz>"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/banks/<quiz>/questions.csv"): Row("302 404 404 404 200 200 200"),
+    ("POST", "/teach/b/<bank>/edit"): Row("302 404 404 404 303 404 404"),
+    ("GET", "/teach/drafts/<draft>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/drafts/<draft>"): Row(
+        "302 404 404 404 303 404 404", {"text": "title: Mine", "version": "1"}, changes=True
+    ),
+    ("GET", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 409 404 404", {"version": "1"}),
     ("GET", "/teach/lessons/<quiz>"): Row("302 404 404 404 404 404 404"),
     ("GET", "/teach/misconceptions"): Row("302 404 404 404 200 200 200"),
     ("GET", "/teach/new"): Row("302 404 404 404 200 200 200"),
@@ -222,6 +229,7 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/a/<assignment>"): Row("302 302 200 404 404 404 404"),
     ("POST", "/a/<assignment>/start"): Row("302 302 302 404 404 404 404", changes=True),
     ("POST", "/t/<attempt>/hand-in"): Row("404 302 404 404 404 404 404", changes=True),
+    ("POST", "/teach/drafts/<draft>/discard"): Row("302 404 404 404 303 404 404", changes=True),
     ("POST", "/teach/c/<section>/code"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/teach/c/<section>/students/<student>/remove"): Row("302 404 404 404 302 404 404", changes=True),
     # Ada has been taken out by now, so she is nobody; Ben too, once the class is archived.
@@ -293,7 +301,7 @@ def test_what_is_anothers_answers_exactly_like_what_is_not(app: Flask) -> None:
     school = open_school(app)
     compared = 0
     for rule, row in TABLE.items():
-        if not any(name in rule[1] for name in ("<section>", "<attempt>", "<assignment>")):
+        if not any(name in rule[1] for name in ("<section>", "<attempt>", "<assignment>", "<draft>", "<bank>")):
             continue
         expected = dict(zip(ACTORS, row.expected.split(), strict=True))
         for actor in ACTORS:

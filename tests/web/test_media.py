@@ -12,7 +12,7 @@ from flask import Flask
 from quizapp.bank.loader import load_file
 from quizapp.config import Settings
 from quizapp.services import assigning, publishing
-from quizapp.services.publishing import PublishingError
+from quizapp.services.freezing import PublishingError
 from tests.clock import START
 from tests.factories import assign, make_class, make_teacher, start
 from tests.pages import Browser, Page

@@ -1,0 +1,229 @@
+"""The rows of drafts, for the services that write and publish them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from quizapp import text as author_text
+from quizapp.bank.source import MAX_BYTES
+from quizapp.models import Account, Bank, BankDraft, BankRevision, DraftPicture, Quiz, RevisionPicture, db
+from quizapp.models.base import new_public_id
+from quizapp.services.bank_access import BankRight, right_over
+from quizapp.services.freezing import PublishingError
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.writing import upsert
+
+TITLE_MAX = 200
+UNTITLED = "A new bank"
+_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.*?)(?P=quote)[ \t]*$", re.MULTILINE)
+
+
+class DraftExists(Exception):  # noqa: N818 - it says what is so; nothing went wrong
+    """There is a draft with unpublished changes already; it is left as it is."""
+
+    def __init__(self, public_id: str) -> None:
+        self.public_id = public_id
+        super().__init__(public_id)
+
+
+class TextTooLongError(ValueError):
+    """A text is longer than a bank may be; nothing was written."""
+
+
+@dataclass(frozen=True)
+class DraftBank:
+    """The published bank that a draft is of, as it is now."""
+
+    public_id: str
+    quiz: str
+    title: str
+    number: int
+    """Of its newest revision."""
+    published_at: datetime
+    published_by: str | None
+
+
+@dataclass(frozen=True)
+class OtherDraft:
+    """A colleague's draft of the same bank."""
+
+    name: str
+    saved_at: datetime
+
+
+def plain_lines(text: str) -> str:
+    """Return a text with plain line ends, since browsers send others than files have, and as databases can hold it.
+
+    Raises:
+        TextTooLongError: it is longer than a bank may be.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\N{SYMBOL FOR NULL}")
+    if len(text.encode()) > MAX_BYTES:
+        raise TextTooLongError(len(text))
+    return text
+
+
+def title_in(text: str) -> str:
+    r"""Return what a text calls its bank, whether or not the rest of it can be read.
+
+    >>> title_in("format: 1\ntitle: 'A *closer* look'\n")
+    'A closer look'
+    >>> title_in("a text\n")
+    'A new bank'
+    """
+    found = _TITLE.search(text)
+    said = author_text.plain(found["title"][:TITLE_MAX]) if found else ""
+    return said[:TITLE_MAX] or UNTITLED
+
+
+def own_draft(session: Session, public_id: str, account_id: int) -> BankDraft:
+    """Return a draft's row. Raises NotFoundError when this teacher has no such draft."""
+    draft = session.scalar(
+        sa.select(BankDraft).where(BankDraft.public_id == public_id, BankDraft.account_id == account_id)
+    )
+    if draft is None:
+        raise NotFoundError("draft")
+    return draft
+
+
+def newest_revision(session: Session, bank_id: int) -> BankRevision | None:
+    """Return the newest revision of a bank; None for one that is being published for the first time."""
+    return session.scalar(
+        sa.select(BankRevision).where(BankRevision.bank_id == bank_id).order_by(BankRevision.number.desc()).limit(1)
+    )
+
+
+def bank_to_publish(session: Session, draft: BankDraft, slug: str, *, now: datetime) -> Bank:
+    """Return the bank that a draft is published as, held until the transaction ends; made if it is new.
+
+    Raises:
+        PublishingError: the bank is no longer the author's to change, or its id is not free.
+    """
+    if draft.bank_id is None:
+        return _new_bank(session, draft.account_id, slug, now)
+    bank = session.scalars(sa.select(Bank).where(Bank.id == draft.bank_id).with_for_update()).one()
+    if right_over(session, bank.id, draft.account_id) < BankRight.EDIT:
+        raise PublishingError("You may no longer change this bank. Keep your text as a bank of your own.")
+    if bank.slug != slug:
+        raise PublishingError(
+            f"The line “bank: {slug}” gives the bank another id. Write “bank: {bank.slug}”, "
+            "or keep your text as a bank of its own."
+        )
+    return bank
+
+
+def _new_bank(session: Session, owner_id: int, slug: str, now: datetime) -> Bank:
+    made = upsert(Bank).values(public_id=new_public_id(), slug=slug, owner_id=owner_id, created_at=now)
+    bank_id = session.scalar(made.on_conflict_do_nothing().returning(Bank.id))
+    if bank_id is None:
+        raise PublishingError(
+            f"You have a bank with the id “{slug}” already. Edit that one, or give this one another id "
+            "in its line “bank:”."
+        )
+    return session.get_one(Bank, bank_id)
+
+
+def pictures_of(session: Session, bank_revision_id: int) -> dict[str, str]:
+    """Return the names under which the pictures of a revision are kept, by their names in its text."""
+    rows = session.execute(
+        sa.select(RevisionPicture.name, RevisionPicture.kept_name).where(
+            RevisionPicture.bank_revision_id == bank_revision_id
+        )
+    )
+    return dict(rows.all())
+
+
+def put_draft(
+    session: Session,
+    account_id: int,
+    text: str,
+    *,
+    pictures: Mapping[str, str],
+    bank_id: int | None,
+    base_number: int | None,
+    changed: bool,
+    now: datetime,
+) -> BankDraft:
+    """Begin a draft, or renew the one this teacher has of the bank if it says nothing of its own.
+
+    The caller commits. Raises DraftExists when it does say something.
+    """
+    draft = None if bank_id is None else _draft_row(session, account_id, bank_id)
+    if draft is None:
+        draft = BankDraft(account_id=account_id, bank_id=bank_id, version=0, created_at=now, changed=False)
+        session.add(draft)
+    if draft.changed:
+        raise DraftExists(draft.public_id)
+    if draft.text == text and draft.base_number == base_number:
+        draft.changed = changed
+        return draft
+    draft.version += 1
+    draft.text, draft.title, draft.changed = text, title_in(text), changed
+    draft.base_number, draft.updated_at = base_number, now
+    session.flush()
+    session.execute(sa.delete(DraftPicture).where(DraftPicture.draft_id == draft.id))
+    session.add_all(
+        DraftPicture(draft_id=draft.id, name=name, kept_name=kept_name) for name, kept_name in pictures.items()
+    )
+    return draft
+
+
+def _draft_row(session: Session, account_id: int, bank_id: int) -> BankDraft | None:
+    return session.scalar(
+        sa.select(BankDraft).where(BankDraft.account_id == account_id, BankDraft.bank_id == bank_id).with_for_update()
+    )
+
+
+def draft_of(account_id: int, bank_id: int | None) -> str:
+    """Return the public id of a teacher's draft of a bank."""
+    return db.session.scalars(
+        sa.select(BankDraft.public_id).where(BankDraft.account_id == account_id, BankDraft.bank_id == bank_id)
+    ).one()
+
+
+def base_text(session: Session, draft: BankDraft) -> str | None:
+    """Return the text that a draft began from; None when it began from none."""
+    source = session.scalar(
+        sa.select(BankRevision.source).where(
+            BankRevision.bank_id == draft.bank_id, BankRevision.number == draft.base_number
+        )
+    )
+    return None if source is None else plain_lines(source)
+
+
+def bank_now(session: Session, bank_id: int) -> DraftBank:
+    """Return a published bank as it is now."""
+    row = session.execute(
+        sa.select(
+            Bank.public_id,
+            Quiz.public_id,
+            BankRevision.title,
+            BankRevision.number,
+            BankRevision.published_at,
+            Account.name,
+        )
+        .join(BankRevision, BankRevision.bank_id == Bank.id)
+        .join(Quiz, sa.and_(Quiz.bank_id == Bank.id, Quiz.whole_bank))
+        .outerjoin(Account, Account.id == BankRevision.published_by)
+        .where(Bank.id == bank_id)
+        .order_by(BankRevision.number.desc())
+        .limit(1)
+    ).one()
+    return DraftBank(*row)
+
+
+def others_of(session: Session, draft: BankDraft) -> tuple[OtherDraft, ...]:
+    """Return the colleagues with unpublished changes of the same bank, the newest first."""
+    rows = session.execute(
+        sa.select(Account.name, BankDraft.updated_at)
+        .join(Account, Account.id == BankDraft.account_id)
+        .where(BankDraft.bank_id == draft.bank_id, BankDraft.id != draft.id, BankDraft.changed)
+        .order_by(BankDraft.updated_at.desc())
+    )
+    return tuple(OtherDraft(*row) for row in rows)

@@ -1,0 +1,39 @@
+"""The forms of writing banks."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import HiddenInput
+
+from quizapp.web.forms import stripped
+
+NOTE_MAX = 400
+
+
+class DraftForm(FlaskForm):
+    """A bank's text as it was typed; which version of it was on the page; and the button that was pressed."""
+
+    text = TextAreaField(_l("Text of the bank"))
+    version = IntegerField(widget=HiddenInput())
+    do = StringField()
+
+
+class PublishForm(FlaskForm):
+    version = IntegerField(widget=HiddenInput())
+    over = HiddenField()
+    """The number of a colleague's revision that is replaced knowingly."""
+    note = StringField(
+        _l("What is new, in a few words"),
+        [Optional(), Length(max=NOTE_MAX, message=_l("Keep it under 400 letters."))],
+        filters=[stripped],
+        description=_l("For you and your colleagues; students do not see it."),
+    )
+
+    @property
+    def replaced(self) -> int | None:
+        """The number in `over`, or None."""
+        said = (self.over.data or "").strip()
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else None

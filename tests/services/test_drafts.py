@@ -1,0 +1,148 @@
+"""Drafts are saved whatever they say, published as frozen revisions, and never written over unseen."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from quizapp.models import Bank, BankRevision, BankShare, ShareRight, db
+from quizapp.services import assigning, attempts, drafts, publishing, taking
+from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile
+from quizapp.services.freezing import PublishingError
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.writing import writing
+from tests import factories
+from tests.clock import START
+from tests.factories import OWN_BANK, SKILLS, Teacher
+
+OTHER_KEY = OWN_BANK.replace("- wrong: That the pool is old", "- right: That the pool is old", 1).replace(
+    "- right: That the pool is closed", "- wrong: That the pool is closed", 1
+)
+
+
+@pytest.fixture(autouse=True)
+def skills() -> None:
+    publishing.publish_skills(SKILLS)
+
+
+def save(draft: str, teacher: Teacher, text: str) -> int:
+    return drafts.save_draft(draft, teacher.id, text, version=drafts.read_draft(draft, teacher.id).version, now=START)
+
+
+def publish(draft: str, teacher: Teacher, *, note: str = "", over: int | None = None) -> drafts.Published:
+    version = drafts.read_draft(draft, teacher.id).version
+    return drafts.publish_draft(draft, teacher.id, version=version, note=note, over=over, now=START)
+
+
+def share(bank: str, teacher: Teacher, right: ShareRight) -> None:
+    with writing() as session:
+        row = session.scalars(sa.select(Bank).where(Bank.public_id == bank)).one()
+        session.merge(BankShare(bank_id=row.id, account_id=teacher.id, right=right, created_at=START))
+
+
+def test_a_second_tab_is_shown_both_texts() -> None:
+    teacher = factories.make_teacher()
+    draft = drafts.create_draft(teacher.id, "title: One", now=START)
+    assert drafts.save_draft(draft, teacher.id, "title: Two\r\n", version=1, now=START) == 2
+    assert drafts.save_draft(draft, teacher.id, "title: Two\n", version=1, now=START) == 2
+    with pytest.raises(DraftChanged) as stored:
+        drafts.save_draft(draft, teacher.id, "title: Three", version=1, now=START)
+    assert (stored.value.text, stored.value.version) == ("title: Two\n", 2)
+    assert drafts.read_draft(draft, teacher.id).title == "Two"
+
+
+def test_publishing_twice_makes_one_revision_and_the_draft_goes_on() -> None:
+    teacher = factories.make_teacher()
+    done, draft = factories.publish_own(teacher)
+    assert (done.number, done.changed) == (1, 1)
+    assert publish(draft, teacher).number == 1
+    view = drafts.read_draft(draft, teacher.id)
+    assert (view.base_number, view.changed, view.text) == (1, False, OWN_BANK)
+    assert drafts.open_draft(done.bank, teacher.id, now=START) == draft
+    save(draft, teacher, OTHER_KEY)
+    assert publish(draft, teacher, note="The key was wrong.") == drafts.Published(
+        done.bank, done.quiz, "My own bank", 2, 1
+    )
+    notes = db.session.scalars(sa.select(BankRevision.note).order_by(BankRevision.number)).all()
+    assert notes == ["", "The key was wrong."]
+
+
+def test_a_broken_draft_is_saved_and_not_published() -> None:
+    teacher = factories.make_teacher()
+    draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)
+    save(draft, teacher, OWN_BANK.replace("type: choice", "type: chioce"))
+    with pytest.raises(DraftBrokenError) as broken:
+        publish(draft, teacher)
+    assert [problem.line for problem in broken.value.problems if problem.level == "error"] == [7]
+    assert db.session.scalars(sa.select(Bank)).all() == []
+
+
+def test_a_colleague_who_published_first_is_not_written_over_unseen() -> None:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    done, draft = factories.publish_own(teacher)
+    share(done.bank, colleague, ShareRight.EDIT)
+    theirs = drafts.open_draft(done.bank, colleague.id, now=START)
+    save(draft, teacher, OTHER_KEY)
+    save(theirs, colleague, OWN_BANK.replace("My own bank", "Our bank"))
+    assert [one.name for one in drafts.read_draft(draft, teacher.id).others] == ["Okoye"]
+    assert publish(theirs, colleague).number == 2
+    with pytest.raises(PublishedMeanwhile) as meanwhile:
+        publish(draft, teacher)
+    assert meanwhile.value.number == 2
+    assert publish(draft, teacher, over=2).number == 3
+    with pytest.raises(NotFoundError):
+        drafts.read_draft(draft, colleague.id)
+
+
+@pytest.mark.parametrize("right", [ShareRight.VIEW, ShareRight.COPY])
+def test_who_may_not_edit_opens_no_draft(right: ShareRight) -> None:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    done, _draft = factories.publish_own(teacher)
+    share(done.bank, colleague, right)
+    with pytest.raises(NotFoundError):
+        drafts.open_draft(done.bank, colleague.id, now=START)
+
+
+def test_a_shipped_bank_is_nobodys_to_edit() -> None:
+    factories.publish()
+    bank = db.session.scalars(sa.select(Bank.public_id)).one()
+    with pytest.raises(NotFoundError):
+        drafts.open_draft(bank, factories.make_teacher().id, now=START)
+
+
+def test_a_right_taken_back_leaves_the_text_and_refuses_the_publishing() -> None:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    done, _draft = factories.publish_own(teacher)
+    share(done.bank, colleague, ShareRight.EDIT)
+    theirs = drafts.open_draft(done.bank, colleague.id, now=START)
+    save(theirs, colleague, OTHER_KEY)
+    share(done.bank, colleague, ShareRight.VIEW)
+    view = drafts.read_draft(theirs, colleague.id)
+    assert (view.shut_out, view.bank, view.text) == (True, None, OTHER_KEY)
+    with pytest.raises(PublishingError, match="a bank of your own"):
+        publish(theirs, colleague)
+
+
+def test_an_id_that_is_taken_is_refused() -> None:
+    teacher = factories.make_teacher()
+    factories.publish_own(teacher)
+    second = drafts.create_draft(teacher.id, OWN_BANK, now=START)
+    with pytest.raises(PublishingError, match="already"):
+        publish(second, teacher)
+
+
+def test_an_attempt_under_way_keeps_its_revision() -> None:
+    teacher = factories.make_teacher()
+    school_class = factories.make_class(teacher, "Ada")
+    (ada,) = school_class.pupils
+    done, draft = factories.publish_own(teacher)
+    quiz = next(one for one in assigning.list_quizzes(teacher.id) if one.public_id == done.quiz)
+    attempt = factories.start(factories.assign(school_class, teacher, quiz), ada)
+    asked = factories.question_of(attempt, 1)
+    save(draft, teacher, OTHER_KEY)
+    publish(draft, teacher)
+    assert factories.question_of(attempt, 1) == asked
+    item = taking.question_page(ada.taker, attempt, 1, now=START).content.item
+    assert item.key() == "That the pool is closed"
+    key = factories.key_of(attempt, 1)
+    attempts.check(ada.taker, attempt, 1, key, confidence=None, drawn=None, now=START)
