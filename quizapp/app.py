@@ -17,6 +17,7 @@ from quizapp.models.storage import engine_options, prepare_engine
 from quizapp.paths import PACKAGE, resource_dir
 from quizapp.services import kept_marks, writing
 from quizapp.services.previewing import Watched
+from quizapp.services.room_counts import phrases_of
 from quizapp.web import (
     account,
     admin,
@@ -46,11 +47,13 @@ from quizapp.web import (
     preview,
     reading,
     results,
+    rooms,
     sections,
     security,
     student_data,
     students,
     teach,
+    together,
     tokens,
     trial,
 )
@@ -90,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         (files,),
         (marking, correcting),
         (drafts,),
+        (rooms, together),
         (author, account, tokens, admin, overview, media, api),
     )
     for blueprint in dict.fromkeys(part.bp for group in parts for part in group):
@@ -175,4 +179,5 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         date_and_year=lambda moment: format_date(moment, "d MMM y"),
         audit_words=audit_words,
         field_word=field_word,
+        phrases=phrases_of,
     )

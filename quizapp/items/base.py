@@ -60,6 +60,7 @@ from quizapp.items.parts import (
     shuffled,
     text_id,
 )
+from quizapp.items.passages import Piece, cut_at_spaces
 from quizapp.text import plain
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "Option",
     "Part",
     "Pick",
+    "Piece",
     "Response",
     "ResponseError",
     "Row",
@@ -91,6 +93,7 @@ __all__ = [
     "Verdict",
     "Whole",
     "alternative",
+    "cut_at_spaces",
     "find_option",
     "find_text",
     "fold",

@@ -50,6 +50,7 @@ from quizapp.models.people import (
     Throttle,
     TokenPurpose,
 )
+from quizapp.models.rooms import Room, RoomAnswer, RoomMember, RoomPassage, RoomPhase
 from quizapp.models.routes import AssignmentRoute, BankUse, PrivateSwitch, Route, StandIn
 from quizapp.models.tokens import ApiScope, ApiToken
 
@@ -104,6 +105,11 @@ __all__ = [
     "Response",
     "RevisionPicture",
     "Role",
+    "Room",
+    "RoomAnswer",
+    "RoomMember",
+    "RoomPassage",
+    "RoomPhase",
     "RosterEntry",
     "Route",
     "SavedComment",

@@ -6,12 +6,13 @@ Everything here is made of the answers of a sheet; nothing reads the database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, groupby
 from typing import Any
 
 from quizapp import text
-from quizapp.items.base import Choosing, Item
+from quizapp.items.base import Choosing, Item, Markable
 from quizapp.measure.calibration import SURE, UNSURE, Rating, is_sure_and_wrong
 from quizapp.services.sheet import Answer, Person
 
@@ -214,7 +215,18 @@ def overlay(item: Item[Any], given: Iterable[Given]) -> Overlay | None:
     words = item.passage_words()
     if not words:
         return None
-    marked = [set(item.marked(one.answer.response)) for one in given if one.answer.response is not None]
+    return overlay_of(
+        words, [set(item.marked(one.answer.response)) for one in given if one.answer.response is not None]
+    )
+
+
+def overlay_of(words: Sequence[Markable], marked: Sequence[AbstractSet[int]]) -> Overlay:
+    """Return a passage with how many marked each word.
+
+    Args:
+        words: the passage.
+        marked: for each person, the numbers of the words marked, from 1.
+    """
     markers = sum(bool(numbers) for numbers in marked)
     counts = [sum(number in numbers for numbers in marked) for number in range(1, len(words) + 1)]
     shown = tuple(

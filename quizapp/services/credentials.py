@@ -18,6 +18,9 @@ CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's 32 signs: none is mistaken for another once O, I and L are read as 0 and 1."""
 
 CODE_LENGTH = 8
+ROOM_CODE_LENGTH = 6
+"""A room lasts a lesson, so its code may be shorter: of 2^30 codes a network may try 20 a minute, which in a
+school day hits one of ten open rooms with a chance under 1 in 10,000. The length tells the two apart."""
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 
 # 19 MiB, two passes, one lane: what OWASP's password storage sheet gives as a minimum, and about
@@ -85,6 +88,16 @@ def new_join_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def new_room_code() -> str:
+    """Return 30 random bits in six signs."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(ROOM_CODE_LENGTH))
+
+
+def is_room_code(typed: str) -> bool:
+    """Tell whether a code as typed has the length of a room's code."""
+    return len(read_join_code(typed)) == ROOM_CODE_LENGTH
+
+
 def read_join_code(typed: str) -> str:
     """Read a code as people type it: any case, spaces and dashes, O for 0, I or L for 1."""
     kept = "".join(sign for sign in typed.upper() if sign.isalnum())
@@ -92,8 +105,9 @@ def read_join_code(typed: str) -> str:
 
 
 def show_join_code(code: str) -> str:
-    """Return a code in two groups of four, as it is shown and printed."""
-    return f"{code[:4]} {code[4:]}"
+    """Return a code in two equal groups, as it is shown and printed."""
+    half = len(code) // 2
+    return f"{code[:half]} {code[half:]}"
 
 
 def fold_name(name: str) -> str:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from quizapp.models import Account, ApiToken, Attempt, AuditEntry, OneTimeToken, Role, Section, SignIn, Throttle
-from quizapp.services import auditing, erasing
+from quizapp.services import auditing, erasing, rooms
 from quizapp.services.attempts import hand_in_ended
 from quizapp.services.settings import RetentionSettings, retention_settings
 from quizapp.services.writing import rows_changed, writing
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 def forget_the_old(*, now: datetime) -> int:
     """Delete what its time has come for, and what let people in once it no longer does.
 
-    Visitors' trials go after a day; guests, classes of past school years and lines of the audit
-    when the school's settings say so; a deleted class when it can no longer be brought back.
-    Teachers who have not signed in for two years can no longer sign in.
+    Visitors' trials go after a day, and rooms that nobody closed; guests, classes of past school years
+    and lines of the audit when the school's settings say so; a deleted class when it can no longer be
+    brought back. Teachers who have not signed in for two years can no longer sign in.
 
     Returns:
         How many trials were deleted.
@@ -52,7 +52,8 @@ def forget_the_old(*, now: datetime) -> int:
         _end_school_years(session, kept, now)
         _shut_idle_accounts(session, now)
         people = erasing.purge(session, guests_before=now - timedelta(days=kept.guest_days), now=now)
-    if people or trials:
+        ended = rooms.end_old_rooms(session, now=now)
+    if people or trials or ended:
         erasing.scrub()
     return trials
 

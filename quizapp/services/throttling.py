@@ -32,6 +32,8 @@ TRIALS_PER_NETWORK = Limit(300, timedelta(minutes=10))
 
 GUESTS_PER_NETWORK = Limit(90, timedelta(minutes=10))
 """Guests joining from one address: a class and a half, each coming back once."""
+ROOM_JOINS_PER_NETWORK = Limit(800, timedelta(minutes=10))
+"""People coming into rooms from one address: a school of 300, each trying a second nickname."""
 
 
 class TooManyFailuresError(RuntimeError):

@@ -69,11 +69,7 @@ def identity() -> Identity:
 
 def taker() -> Taker:
     """Return in whose name this request takes a quiz."""
-    visitor = session.get(VISITOR)
-    return Taker(
-        student_id=identity().student_id,
-        visitor_hash=token_hash(visitor) if isinstance(visitor, str) else None,
-    )
+    return Taker(student_id=identity().student_id, visitor_hash=known_visitor() or None)
 
 
 def account_id() -> int:
@@ -111,6 +107,12 @@ def visitor_hash() -> str:
     if not isinstance(session.get(VISITOR), str):
         session[VISITOR] = new_token()
     return token_hash(session[VISITOR])
+
+
+def known_visitor() -> str:
+    """Return the hash of this visitor's random id, or "" for a browser that has none; makes none."""
+    visitor = session.get(VISITOR)
+    return token_hash(visitor) if isinstance(visitor, str) else ""
 
 
 def home_url() -> str:

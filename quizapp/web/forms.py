@@ -34,7 +34,7 @@ class JoinForm(FlaskForm):
         _l("Class code"),
         [DataRequired(_l("Type the code your teacher shows you.")), Length(max=80)],
         filters=[stripped],
-        description=_l("Eight letters and numbers, such as 7KXT 4Q9P. Capitals and spaces do not matter."),
+        description=_l("Six or eight letters and numbers, such as 7KXT 4Q9P. Capitals and spaces do not matter."),
     )
 
 

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from quizapp.models import SecretKind
-from quizapp.services import attempts, guests, one_time_links, settings, sign_in, starting
-from quizapp.services.credentials import show_join_code
+from quizapp.services import attempts, guests, one_time_links, room_members, settings, sign_in, starting
+from quizapp.services.credentials import is_room_code, show_join_code
 from quizapp.services.guests import GuestError
+from quizapp.services.room_members import RoomError
 from quizapp.services.sign_in import Door
 from quizapp.services.starting import CannotStartError
-from quizapp.web import instance
+from quizapp.web import instance, together
 from quizapp.web.auth import Access, access, remember, visitor_hash
 from quizapp.web.forms import JoinForm
 from quizapp.web.forms_people import CardForm, GuestForm
@@ -25,14 +26,21 @@ bp = Blueprint("join", __name__)
 @bp.route("/", methods=["GET", "POST"])
 @access(Access.EVERYBODY)
 def index() -> str | Response | tuple[str, int]:
-    """Ask for the class code."""
+    """Ask for the code of a class, or of a room."""
     form = JoinForm()
     if form.validate_on_submit():
         try:
+            if is_room_code(form.code.data or ""):
+                found = room_members.open_room(
+                    form.code.data or "", network=instance.network(), key=instance.key(), now=instance.now()
+                )
+                return redirect(url_for("together.room", code=found.code))
             door = sign_in.open_door(
                 form.code.data or "", network=instance.network(), key=instance.key(), now=instance.now()
             )
             return redirect(url_for("join.card", code=door.code))
+        except RoomError as error:
+            form.code.errors = [together.refusal(error)]
         except sign_in.SignInError:
             form.code.errors = [
                 _(

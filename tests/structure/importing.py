@@ -57,6 +57,7 @@ WORDS_OF_MODELS = frozenset(
         "CountingAttempt",
         "FeedbackMode",
         "Role",
+        "RoomPhase",
         "Route",
         "ScoreReason",
         "SecretKind",

@@ -59,11 +59,13 @@ from quizapp.items.base import (
     Markable,
     Markdown,
     Part,
+    Piece,
     Response,
     ResponseError,
     Row,
     Shown,
     Text,
+    cut_at_spaces,
     fold,
     shorten,
 )
@@ -98,14 +100,6 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One word (or span) of the passage, and the white space after it: " ", a line feed or ""."""
-
-    text: str
-    gap: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cut:
     """A passage cut into pieces, with its phrases."""
 
@@ -137,21 +131,16 @@ class HighlightFeedback(Feedback):
 def cut_words(passage: str) -> Cut:
     """Cut a marked passage at white space. A word belongs to a phrase if any letter of it does."""
     bare, ranges = _without_marks(passage)
-    pieces: list[Piece] = []
-    places: list[tuple[int, int]] = []
-    for match in re.finditer(r"(\S+)(\s*)", bare):
-        gap = match[2]
-        pieces.append(Piece(match[1], "\n" if "\n" in gap else " " if gap else ""))
-        places.append(match.span(1))
+    placed = cut_at_spaces(bare)
     phrases = tuple(
         Phrase(
             " ".join(bare[start:end].split()),
-            tuple(n for n, (a, b) in enumerate(places, 1) if a < end and start < b),
+            tuple(n for n, word in enumerate(placed, 1) if word.start < end and start < word.end),
             is_key,
         )
         for start, end, is_key in ranges
     )
-    return Cut(tuple(pieces), phrases)
+    return Cut(tuple(word.piece for word in placed), phrases)
 
 
 def cut_spans(passage: str) -> Cut:

@@ -1,0 +1,232 @@
+"""The people in a room: coming in with a nickname, answering, and being told what has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from quizapp.models import Room, RoomAnswer, RoomMember, RoomPhase, db
+from quizapp.services import throttling
+from quizapp.services.credentials import fold_name, read_join_code, token_hash
+from quizapp.services.room_asked import Asked, Content
+from quizapp.services.rooms import RoomRef, Round, asked_by, count_round, is_open, room_ref
+from quizapp.services.rosters_import import clean
+from quizapp.services.writing import upsert, writing
+
+NICKNAME_MAX = 30
+MEMBERS_MAX = 400
+"""People in a room: a whole school, but no flood."""
+
+
+class RoomError(ValueError):
+    """Somebody was not let in, or an answer not taken; `reason` says why."""
+
+    UNKNOWN = "unknown"
+    """No room has this code."""
+    CLOSED = "closed"
+    OUT = "out"
+    """The teacher has taken this browser out."""
+    FULL = "full"
+    TAKEN = "taken"
+    NICKNAME = "nickname"
+    OVER = "over"
+    """No answers are taken in this round any more."""
+    STRANGER = "stranger"
+    """This browser has not come in."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    """A room as one member sees it."""
+
+    room: RoomRef
+    asked: Asked
+    nickname: str
+    own: Content | None
+    """What this member answered in the present round; None: nothing yet."""
+    earlier: Content | None
+    """What this member answered in the round before, to begin this one with."""
+    sequence: int
+    saved_at: datetime | None
+    result: Round | None
+    """What all answered, once no more answers are taken and the teacher shows it."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save."""
+
+    sequence: int
+    at: datetime
+
+
+def open_room(code: str, *, network: str, key: str, now: datetime) -> RoomRef:
+    """Return the room behind a code as typed, counting wrong codes of one network together with those of classes.
+
+    Raises:
+        RoomError: no room has this code, or it is closed.
+        TooManyFailuresError: this network has tried too many codes.
+    """
+    limits = {throttling.throttle_key("code", network, key=key, now=now): throttling.CODES_PER_NETWORK}
+    throttling.refuse_if_exhausted(limits, now=now)
+    row = db.session.scalar(sa.select(Room).where(Room.code == read_join_code(code)))
+    if row is None:
+        throttling.count_failure(limits, now=now)
+        raise RoomError(RoomError.UNKNOWN)
+    if db.session.scalar(sa.select(Room.id).where(Room.id == row.id, is_open(now))) is None:
+        raise RoomError(RoomError.CLOSED)
+    return room_ref(row)
+
+
+def join(room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: str, now: datetime) -> None:
+    """Let somebody in with a nickname. A browser that is in already stays who it is.
+
+    Args:
+        visitor_hash: hash of the random id in this browser's cookie.
+
+    Raises:
+        RoomError: the room is closed or full, the nickname is taken or cannot be used, or the teacher
+            has taken this browser out.
+        TooManyFailuresError: this network has sent too many people.
+    """
+    name, folded = clean(nickname), fold_name(clean(nickname))
+    if not folded or len(name) > NICKNAME_MAX or len(folded) > RoomMember.folded_name.type.length:
+        raise RoomError(RoomError.NICKNAME)
+    limits = {throttling.throttle_key("room", network, key=key, now=now): throttling.ROOM_JOINS_PER_NETWORK}
+    throttling.refuse_if_exhausted(limits, now=now)
+    throttling.count_failure(limits, now=now)
+    hidden = _hidden(visitor_hash, room.code)
+    with writing() as session:
+        # One comes in at a time, so that neither a nickname nor the last seat is given twice.
+        if session.scalar(sa.select(Room.id).where(Room.id == room.id, is_open(now)).with_for_update()) is None:
+            raise RoomError(RoomError.CLOSED)
+        members = sa.select(RoomMember).where(RoomMember.room_id == room.id)
+        known = session.scalar(members.where(RoomMember.visitor_hash == hidden))
+        if known is not None:
+            if known.removed_at is not None:
+                raise RoomError(RoomError.OUT)
+            return
+        if session.scalar(members.where(RoomMember.folded_name == folded)) is not None:
+            raise RoomError(RoomError.TAKEN)
+        if (session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0) >= MEMBERS_MAX:
+            raise RoomError(RoomError.FULL)
+        session.add(RoomMember(room_id=room.id, nickname=name, folded_name=folded, visitor_hash=hidden, joined_at=now))
+
+
+def member_page(code: str, visitor_hash: str, *, now: datetime) -> MemberPage:
+    """Return a room as a member sees it.
+
+    Raises:
+        RoomError: this browser is not in a room of this code, was taken out, or the room is closed.
+    """
+    member = _member(db.session(), code, visitor_hash, now)
+    room = room_ref(db.session.get_one(Room, member.room_id))
+    asked = asked_by(room)
+    answers = {
+        row.round: row
+        for row in db.session.scalars(
+            sa.select(RoomAnswer).where(
+                RoomAnswer.member_id == member.id, RoomAnswer.round.in_([room.round - 1, room.round])
+            )
+        )
+    }
+    own, earlier = answers.get(room.round), answers.get(room.round - 1)
+    return MemberPage(
+        room=room,
+        asked=asked,
+        nickname=member.nickname or "",
+        own=None if own is None else own.content,
+        earlier=None if earlier is None else earlier.content,
+        sequence=0 if own is None else own.sequence,
+        saved_at=None if own is None else own.saved_at,
+        result=count_round(room, asked, room.round) if room.told else None,
+    )
+
+
+def member_state(code: str, visitor_hash: str, *, now: datetime) -> str:
+    """Return a word that changes when a member's page does: one short query, for phones that ask every few seconds."""
+    row = db.session.scalar(
+        sa.select(Room)
+        .join(RoomMember, RoomMember.room_id == Room.id)
+        .where(_is_member(code, visitor_hash), RoomMember.removed_at.is_(None), is_open(now))
+    )
+    return "gone" if row is None else room_ref(row).state
+
+
+def save(code: str, visitor_hash: str, number: int, content: Content, *, now: datetime) -> Saved:
+    """Keep an answer: one guarded statement, so that none is taken after the round is over.
+
+    Args:
+        number: the round that the answer is for, as its page said.
+
+    Raises:
+        RoomError: not in the room, taken out, the room closed or the round over.
+    """
+    seat = (
+        sa.select(
+            RoomMember.id,
+            sa.literal(number),
+            sa.literal(content, type_=RoomAnswer.content.type),
+            sa.literal(now, type_=RoomAnswer.saved_at.type),
+            sa.literal(1),
+        )
+        .join(Room, Room.id == RoomMember.room_id)
+        .where(
+            _is_member(code, visitor_hash),
+            RoomMember.removed_at.is_(None),
+            is_open(now),
+            Room.phase == RoomPhase.OPEN,
+            Room.round == number,
+        )
+        # On PostgreSQL a save that overlaps the end of the round waits for it; SQLite leaves the words out.
+        .with_for_update(read=True)
+    )
+    insert = upsert(RoomAnswer).from_select(["member_id", "round", "content", "saved_at", "sequence"], seat)
+    guarded = insert.on_conflict_do_update(
+        index_elements=[RoomAnswer.member_id, RoomAnswer.round],
+        set_={
+            "content": insert.excluded.content,
+            "saved_at": insert.excluded.saved_at,
+            "sequence": RoomAnswer.sequence + 1,
+        },
+    ).returning(RoomAnswer.sequence)
+    with writing() as session:
+        sequence = session.execute(guarded).scalar_one_or_none()
+        if sequence is None:
+            _member(session, code, visitor_hash, now)
+            raise RoomError(RoomError.OVER)
+        return Saved(sequence, now)
+
+
+def _member(session: Session, code: str, visitor_hash: str, now: datetime) -> RoomMember:
+    row = session.execute(
+        sa.select(RoomMember, is_open(now))
+        .join(Room, Room.id == RoomMember.room_id)
+        .where(_is_member(code, visitor_hash))
+    ).one_or_none()
+    if row is None:
+        raise RoomError(RoomError.STRANGER)
+    member, still_open = row
+    if not still_open:
+        raise RoomError(RoomError.CLOSED)
+    if member.removed_at is not None:
+        raise RoomError(RoomError.OUT)
+    found: RoomMember = member
+    return found
+
+
+def _is_member(code: str, visitor_hash: str) -> sa.ColumnElement[bool]:
+    typed = read_join_code(code)
+    return sa.and_(Room.code == typed, RoomMember.visitor_hash == _hidden(visitor_hash, typed))
+
+
+def _hidden(visitor_hash: str, code: str) -> str:
+    """What is stored of a browser's id: another hash in every room, so that rows of two rooms cannot be joined."""
+    return token_hash(f"{code}:{visitor_hash}")

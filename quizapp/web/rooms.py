@@ -1,0 +1,248 @@
+"""A teacher's rooms: open one, run its rounds from the projector or from a page of one's own, close it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.http import quote_etag
+from werkzeug.wrappers import Response as AnyResponse
+
+from quizapp.models import RoomPhase
+from quizapp.services import room_asked, rooms
+from quizapp.services.room_asked import WORDS_MAX, Asked, PassageError
+from quizapp.services.rooms import Pulse, RoomRef, Round
+from quizapp.web import auth, instance
+from quizapp.web.auth import Access, access
+from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, RoundForm
+from quizapp.web.qr import qr_svg
+
+bp = Blueprint("rooms", __name__, url_prefix="/teach/rooms")
+
+STEPS = {
+    "open": (RoomPhase.OPEN, False),
+    "open-shown": (RoomPhase.OPEN, True),
+    "talking": (RoomPhase.TALKING, False),
+    "talking-shown": (RoomPhase.TALKING, True),
+}
+"""What a button of the teacher can set: whether answers are taken, and whether the counts are shown."""
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """What the projector or the teacher's own page shows of a room at this moment."""
+
+    pulse: Pulse
+    asked: Asked
+    result: Round | None
+    changes: bool
+    """Show what changed since the round before, rather than this round by itself."""
+
+    @property
+    def room(self) -> RoomRef:
+        return self.pulse.room
+
+
+@bp.route("", methods=["GET", "POST"])
+@access(Access.STAFF)
+def index() -> str | AnyResponse | tuple[str, int]:
+    """List the rooms and open a new one."""
+    form = OpenRoomForm()
+    if form.validate_on_submit():
+        try:
+            asked = room_asked.passage(form.prompt.data or str(USUAL_PROMPT), form.text.data or "")
+        except PassageError as error:
+            form.text.errors = [_refusal(error)]
+        else:
+            room = rooms.open_passage(
+                asked,
+                account_id=auth.account_id(),
+                now=instance.now(),
+                request_key=form.request_key.data or None,
+            )
+            return redirect(url_for("rooms.board", room=room))
+    lines = rooms.rooms_page(auth.account_id(), now=instance.now())
+    page = render_template("rooms/index.html", page=lines, form=form, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+@bp.get("/<room>")
+@access(Access.STAFF)
+def control(room: str) -> str:
+    """Show the teacher's own page of an open room, or a kept room with all its rounds."""
+    pulse = _pulse(room)
+    if pulse.room.closed_at is not None:
+        asked = rooms.asked_by(pulse.room)
+        rounds = [rooms.count_round(pulse.room, asked, number) for number in range(1, pulse.room.round + 1)]
+        return render_template("rooms/kept.html", pulse=pulse, asked=asked, rounds=rounds)
+    return render_template("rooms/control.html", **_control_parts(pulse), **_door(pulse.room))
+
+
+@bp.get("/<room>/now")
+@access(Access.STAFF)
+def control_now(room: str) -> Response:
+    """Give the part of the teacher's own page that changes, or 304."""
+    pulse = _pulse(room)
+    return _part("rooms/control_now.html", pulse, _control_parts)
+
+
+@bp.get("/<room>/board")
+@access(Access.STAFF)
+def board(room: str) -> str | AnyResponse:
+    """Show a room on the projector: the passage and counts, nobody's name."""
+    pulse = _pulse(room)
+    if pulse.room.closed_at is not None:
+        return redirect(url_for("rooms.control", room=room))
+    return render_template("rooms/board.html", **_board_parts(pulse), **_door(pulse.room))
+
+
+@bp.get("/<room>/board/now")
+@access(Access.STAFF)
+def board_now(room: str) -> Response:
+    """Give the part of the projector's page that changes, or 304."""
+    pulse = _pulse(room)
+    return _part("rooms/board_now.html", pulse, _board_parts)
+
+
+@bp.post("/<room>/step")
+@access(Access.STAFF)
+def step(room: str) -> AnyResponse:
+    """Take answers or stop, show the counts or hide them."""
+    found = _room(room)
+    form = RoundForm()
+    wanted = STEPS.get(request.form.get("to", ""))
+    if not form.validate_on_submit() or wanted is None:
+        flash(_("That button did nothing. Press one of those on this page."), "warn")
+    elif form.round.data != found.round or not rooms.set_phase(found, wanted[0], shown=wanted[1], now=instance.now()):
+        flash(_("The round had changed already, so that button did nothing."), "warn")
+    return _back(room)
+
+
+@bp.post("/<room>/next")
+@access(Access.STAFF)
+def next_round(room: str) -> AnyResponse:
+    """Begin the next round."""
+    found = _room(room)
+    form = RoundForm()
+    same = form.validate_on_submit() and form.round.data == found.round
+    if same and not rooms.next_round(found, now=instance.now()):
+        flash(_("There can be no more rounds in this room. Close it and open another."), "warn")
+    # Pressed twice it begins one round, and there is nothing to say about it.
+    return _back(room)
+
+
+@bp.post("/<room>/members/<member>/remove")
+@access(Access.STAFF)
+def remove(room: str, member: str) -> AnyResponse:
+    """Take somebody out of a room."""
+    name = rooms.remove_member(_room(room), member, now=instance.now())
+    flash(_("“%(name)s” is out and cannot come back with this device. The marks no longer count.", name=name), "good")
+    return redirect(url_for("rooms.control", room=room, names=1))
+
+
+@bp.post("/<room>/close")
+@access(Access.STAFF)
+def close(room: str) -> AnyResponse:
+    """Close a room: keep what was marked, or delete everything."""
+    found = _room(room)
+    keep = request.form.get("keep") == "yes"
+    rooms.close_room(found, keep=keep, now=instance.now())
+    if keep:
+        flash(_("The room is closed. The text and the marks are kept, without nicknames."), "good")
+        return redirect(url_for("rooms.control", room=room))
+    flash(_("The room is closed. Text, marks and nicknames are deleted."), "good")
+    return redirect(url_for("rooms.index"))
+
+
+@bp.post("/<room>/delete")
+@access(Access.STAFF)
+def delete(room: str) -> AnyResponse:
+    """Delete a kept room."""
+    rooms.delete_room(_room(room))
+    flash(_("Deleted."), "good")
+    return redirect(url_for("rooms.index"))
+
+
+def _room(room: str) -> RoomRef:
+    return rooms.find_room(room, auth.account_id(), now=instance.now())
+
+
+def _pulse(room: str) -> Pulse:
+    return rooms.pulse(room, auth.account_id(), now=instance.now())
+
+
+def _part(template: str, pulse: Pulse, parts: Callable[[Pulse], dict[str, object]]) -> Response:
+    """A part of a page as asked for every few seconds; while nothing has changed, nothing is counted or drawn."""
+    answer = make_response()
+    answer.headers["ETag"] = _etag(pulse)
+    answer.make_conditional(request)
+    if answer.status_code != 304:
+        answer.set_data(render_template(template, **parts(pulse)))
+    return answer
+
+
+def _board_parts(pulse: Pulse) -> dict[str, object]:
+    wanted = request.args.get("view")
+    result = _result(pulse) if pulse.room.shown else None
+    changes = result is not None and result.swing is not None and wanted != "marks"
+    return {"view": RoomView(pulse, rooms.asked_by(pulse.room), result, changes), "etag": _etag(pulse)}
+
+
+def _control_parts(pulse: Pulse) -> dict[str, object]:
+    peeking, named = request.args.get("marks") == "1", request.args.get("names") == "1"
+    result = _result(pulse) if peeking else None
+    return {
+        "view": RoomView(pulse, rooms.asked_by(pulse.room), result, changes=result is not None),
+        "members": rooms.members_of(pulse.room) if named else (),
+        "peeking": peeking,
+        "named": named,
+        "etag": _etag(pulse),
+    }
+
+
+def _result(pulse: Pulse) -> Round:
+    return rooms.count_round(pulse.room, rooms.asked_by(pulse.room), pulse.room.round)
+
+
+def _etag(pulse: Pulse) -> str:
+    return quote_etag(pulse.digest)
+
+
+def _door(room: RoomRef) -> dict[str, object]:
+    address = f"{instance.base_address()}{url_for('together.door')}"
+    return {
+        "address": address.split("//", 1)[-1],
+        "qr": qr_svg(f"{instance.base_address()}{url_for('together.room', code=room.code)}"),
+        "only_here": instance.reaches_only_this_computer(),
+    }
+
+
+def _back(room: str) -> AnyResponse:
+    """To the page whose button was pressed, looking as it did."""
+    if request.form.get("from") == "control":
+        names, marks = request.form.get("names"), request.form.get("marks")
+        return redirect(url_for("rooms.control", room=room, names=names or None, marks=marks or None))
+    return redirect(url_for("rooms.board", room=room))
+
+
+def _refusal(error: PassageError) -> str:
+    sentences = {
+        PassageError.EMPTY: _("Paste a paragraph first: a few sentences from anywhere."),
+        PassageError.TOO_MANY_WORDS: _(
+            "This text has %(n)s words; a room takes up to %(max)s. Take the paragraph that matters most.",
+            n=f"{error.amount:,}",
+            max=WORDS_MAX,
+        ),
+        PassageError.TOO_LONG: _(
+            "This text has %(n)s characters; a room takes up to %(max)s. Take the paragraph that matters most.",
+            n=f"{error.amount:,}",
+            max=f"{room_asked.TEXT_MAX:,}",
+        ),
+        PassageError.UNBROKEN: _(
+            "In this script words are not divided by spaces, so the program cannot tell what can be marked. Put a"
+            " bar (|) between the pieces that students may mark, as in 今天|下雨."
+        ),
+    }
+    return sentences[error.reason]

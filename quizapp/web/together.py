@@ -1,0 +1,145 @@
+"""A room as students see it: the door, marking, and what all marked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import format_time
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.http import quote_etag
+from werkzeug.wrappers import Response as AnyResponse
+
+from quizapp.items.controls import AnswerForm
+from quizapp.services import room_members
+from quizapp.services.credentials import show_join_code
+from quizapp.services.room_members import MemberPage, RoomError
+from quizapp.web import auth, instance
+from quizapp.web.auth import Access, access
+from quizapp.web.forms_rooms import JoinRoomForm, NicknameForm, RoundForm
+
+bp = Blueprint("together", __name__, url_prefix="/r")
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@bp.route("", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def door() -> Answer:
+    """Ask for code and nickname at once."""
+    form = JoinRoomForm()
+    if form.validate_on_submit():
+        try:
+            return _come_in(form.code.data or "", form)
+        except RoomError as error:
+            field = form.code if error.reason in {RoomError.UNKNOWN, RoomError.CLOSED} else form.nickname
+            field.errors = [refusal(error)]
+    page = render_template("rooms/join.html", form=form, code=None, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+@bp.route("/<code>", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def room(code: str) -> Answer:
+    """Show the room to who is in it, and ask everybody else for a nickname."""
+    try:
+        found = room_members.open_room(code, network=instance.network(), key=instance.key(), now=instance.now())
+    except RoomError as error:
+        return _no_room(error, code)
+    form = NicknameForm()
+    if request.method == "GET":
+        try:
+            return _draw(room_members.member_page(found.code, auth.known_visitor(), now=instance.now()))
+        except RoomError as error:
+            if error.reason != RoomError.STRANGER:
+                return _no_room(error, code)
+    elif form.validate():
+        try:
+            return _come_in(found.code, form)
+        except RoomError as error:
+            form.nickname.errors = [refusal(error)]
+    page = render_template("rooms/join.html", form=form, code=found.code, errors=form.errors)
+    return (page, 422) if form.errors else page
+
+
+@bp.post("/<code>/marks")
+@access(Access.EVERYBODY)
+def marks(code: str) -> Answer:
+    """Save what is marked: with the button, or for the script that sends every change."""
+    by_script = request.accept_mimetypes.best == "application/json"
+    try:
+        page = room_members.member_page(code, auth.known_visitor(), now=instance.now())
+    except RoomError as error:
+        return _gone(error) if by_script else _no_room(error, code)
+    form, round_form = page.asked.form(request.form), RoundForm()
+    if not (form.validate() and round_form.validate()):
+        return make_response(jsonify(error="unreadable"), 400) if by_script else (_draw(page, request.form), 422)
+    try:
+        saved = room_members.save(
+            code, auth.known_visitor(), round_form.round.data or 0, page.asked.read(form), now=instance.now()
+        )
+    except RoomError as error:
+        return _gone(error) if by_script else (_draw(page, request.form, too_late=True), 409)
+    if by_script:
+        return make_response(jsonify(version=str(saved.sequence), saved_at=format_time(saved.at, "HH:mm")))
+    flash(_("Your marks are saved. You can change them until your teacher ends the round."), "good")
+    return redirect(url_for("together.room", code=code))
+
+
+@bp.get("/<code>/now")
+@access(Access.EVERYBODY)
+def now(code: str) -> Response:
+    """Tell a phone whether its page is still true: 304 while it is, else a word that says what the room is at."""
+    state = room_members.member_state(code, auth.known_visitor(), now=instance.now())
+    answer = make_response(jsonify(state=state))
+    answer.headers["ETag"] = quote_etag(state)
+    answer.make_conditional(request)
+    return answer
+
+
+def refusal(error: RoomError) -> str:
+    """Return what is said to somebody who was not let in."""
+    sentences = {
+        RoomError.UNKNOWN: _("No room has this code. Compare it sign by sign with the one your teacher shows."),
+        RoomError.CLOSED: _("This room is closed. Ask your teacher whether there is another."),
+        RoomError.OUT: _("Your teacher has taken you out of this room. Talk to your teacher."),
+        RoomError.FULL: _("This room is full. Ask your teacher."),
+        RoomError.TAKEN: _("Somebody in this room has this nickname. Choose another."),
+        RoomError.NICKNAME: _("Choose another nickname, with at least one letter and not too long."),
+        RoomError.STRANGER: _("You are not in this room any more. Come in again with the code."),
+    }
+    return sentences[error.reason]
+
+
+def _come_in(code: str, form: NicknameForm) -> AnyResponse:
+    network, key, moment = instance.network(), instance.key(), instance.now()
+    found = room_members.open_room(code, network=network, key=key, now=moment)
+    nickname = form.nickname.data or ""
+    room_members.join(found, nickname, visitor_hash=auth.visitor_hash(), network=network, key=key, now=moment)
+    return redirect(url_for("together.room", code=found.code))
+
+
+def _no_room(error: RoomError, code: str) -> Answer:
+    if error.reason == RoomError.UNKNOWN:
+        flash(refusal(error), "warn")
+        return redirect(url_for("together.door"))
+    return render_template("rooms/over.html", sentence=refusal(error), code=code), 410
+
+
+def _gone(error: RoomError) -> Response:
+    return make_response(jsonify(error=error.reason), 409 if error.reason == RoomError.OVER else 410)
+
+
+def _draw(page: MemberPage, posted: MultiDict[str, str] | None = None, *, too_late: bool = False) -> str:
+    """The page of a member. `posted` is what came back unsaved: it stays marked."""
+    begun = page.earlier if page.own is None and page.room.taking else page.own
+    form: AnswerForm = page.asked.form(posted, begun)
+    return render_template(
+        "rooms/mark.html",
+        page=page,
+        form=form,
+        own=page.asked.read(form),
+        answered=page.own is not None,
+        errors=form.errors,
+        too_late=too_late,
+        shown_code=show_join_code(page.room.code),
+    )

@@ -1,0 +1,36 @@
+// Asks every few seconds whether the room has moved on (a round is over, another has begun, the room is closed), and
+// then draws the page anew. A page out of sight does not ask; it does so as soon as it is looked at again.
+//   <div data-room-now="URL" data-room-state="WORD">
+const SHORTEST = 3000, SPREAD = 2000, LONGEST = 30000; // milliseconds: 3 to 5 s, so that a class does not ask at once
+
+const place = document.querySelector("[data-room-now]");
+let timer = 0, asking = false, failures = 0;
+
+function later() {
+  clearTimeout(timer);
+  const wait = Math.min(LONGEST, SHORTEST * 2 ** failures) + Math.random() * SPREAD;
+  timer = setTimeout(ask, wait);
+}
+
+async function ask() {
+  if (asking || document.hidden) return;
+  asking = true;
+  try {
+    const answer = await fetch(place.dataset.roomNow, { headers: { "If-None-Match": `"${place.dataset.roomState}"` } });
+    failures = 0;
+    if (answer.status === 200 && (await answer.json()).state !== place.dataset.roomState) {
+      location.replace(location.pathname.replace(/\/marks$/, ""));
+      return;
+    }
+  } catch {
+    failures += 1; // the connection is lost for now: marks stay on the device until it is back
+  } finally {
+    asking = false;
+  }
+  later();
+}
+
+if (place) {
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); ask(); } });
+  later();
+}
