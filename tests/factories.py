@@ -18,11 +18,25 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.config import Settings
 from quizapp.models import Account, Attempt, AttemptItem, ItemRevision, Role, Route, db
-from quizapp.services import articles, assigning, drafts, guests, publishing, rosters, sections, sign_in, starting
+from quizapp.services import (
+    articles,
+    assigning,
+    drafts,
+    guests,
+    publishing,
+    room_asked,
+    room_members,
+    rooms,
+    rosters,
+    sections,
+    sign_in,
+    starting,
+)
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import content_of
 from quizapp.services.credentials import hash_password, token_hash
+from quizapp.services.rooms import RoomRef
 from quizapp.services.rosters import RosterLine, SectionRef
 from quizapp.services.sections import SectionSettings
 from quizapp.services.writing import writing
@@ -323,6 +337,24 @@ def _revision_at(attempt: str, position: int) -> ItemRevision:
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .where(Attempt.public_id == attempt, AttemptItem.position == position)
     ).one()
+
+
+PASSAGE = "The council will right-size opening hours. Doors stay shut on Sundays."
+"""Eleven words; the fourth and fifth soften."""
+
+
+def open_room(teacher: Teacher, text: str = PASSAGE, *, now: datetime = START) -> RoomRef:
+    """Opens a room that asks for words of a passage."""
+    asked = room_asked.passage("Mark what softens.", text)
+    return rooms.find_room(rooms.open_passage(asked, account_id=teacher.id, now=now), teacher.id, now=now)
+
+
+def join_room(room: RoomRef, *nicknames: str, now: datetime = START) -> RoomRef:
+    """Lets people in, each from a browser whose id is the hash of the nickname; returns the room."""
+    for name in nicknames:
+        visitor = token_hash(name)
+        room_members.join(room, name, visitor_hash=visitor, network=NETWORK, key=instance_key(), now=now)
+    return room
 
 
 def sign_in_pupil(school_class: SchoolClass, pupil: Pupil, *, now: datetime = START, network: str = NETWORK) -> str:

@@ -38,7 +38,7 @@ _TOKEN = re.compile(r'(name="csrf_token" value=)"([^"]*)"')
 _RANDOM = (_TOKEN, re.compile(r'(name="(?:tab|kept|request_key|order)" value=)"([^"]*)"'))
 # Pages that were found faultless, but for what is random in them: looking once is enough.
 _inspected: set[bytes] = set()
-PARTS_OF_PAGES = ("/live/now",)
+PARTS_OF_PAGES = ("/now",)
 """Addresses that give a piece of a page to its script; the whole page is inspected with the piece in it."""
 
 

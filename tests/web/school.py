@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Account, Base, CorrectionAction, Role, Route, db
-from quizapp.services import attempts, check_ins, correcting, corrections, notes
+from quizapp.services import attempts, check_ins, correcting, corrections, notes, rooms
 from quizapp.services.corrections import Proposal
 from tests import factories
 from tests.clock import START
@@ -33,6 +33,8 @@ OWN = (
     "correction",
     "bank",
     "draft",
+    "room",
+    "member",
 )
 """Parts of addresses that belong to somebody."""
 
@@ -69,6 +71,11 @@ class School:
     """Rivera's own, published."""
     draft: str
     """Rivera's, of that bank; nothing is changed in it."""
+    room: str
+    """Rivera's, open, in its first round; Ada has come in."""
+    room_code: str
+    member: str
+    """Somebody else in the room."""
     school_class: SchoolClass
     ada: Pupil
     owner: Teacher
@@ -99,11 +106,15 @@ class School:
             "gradebook": "moodle",
             "invitation": "0" * 64,
             "account": self.account,
+            "room": self.room,
+            "member": self.member,
         }
         if missing:
             ids |= dict.fromkeys(OWN, MISSING)
         if "/guests/" in rule and not missing:
             ids["student"] = self.guest
+        if rule.startswith("/r/"):
+            ids["code"] = self.room_code
         return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: ids[found[1]], rule)
 
 
@@ -135,12 +146,16 @@ def open_school(app: Flask) -> School:
         correcting.prepare(correction)
         published, draft = factories.publish_own(owner)
         bank = published.bank
+        room = factories.open_room(owner)
+        (member,) = rooms.members_of(factories.join_room(room, "Zed"))
     browsers = {name: Browser(app) for name in ACTORS}
     browsers["student"].sign_in_student(ours, ada)
     browsers["classmate"].sign_in_student(ours, ben)
     browsers["elsewhere"].sign_in_student(theirs, theirs.pupils[0])
     for name, teacher in (("owner", owner), ("other", other), ("admin", admin)):
         browsers[name].sign_in_staff(teacher)
+    door = browsers["student"].get(f"/r/{room.code}")
+    assert browsers["student"].submit(door, fields={"nickname": "Ada"}).status == 302
     return School(
         browsers,
         quiz.public_id,
@@ -159,6 +174,9 @@ def open_school(app: Flask) -> School:
         correction,
         bank,
         draft,
+        room.public_id,
+        room.code,
+        member.public_id,
         ours,
         ada,
         owner,

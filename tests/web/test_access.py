@@ -49,6 +49,26 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/reset/<token>"): same(410),
     ("GET", "/try"): same(200),
     ("POST", "/try/<quiz>"): same(302, changes=True),
+    ("GET", "/r"): same(200),
+    ("POST", "/r"): same(422),
+    ("GET", "/r/<code>"): same(200),
+    ("POST", "/r/<code>"): same(422),
+    ("GET", "/r/<code>/now"): same(200),
+    # Who has come in with this browser may mark, signed in or not; nobody else.
+    ("POST", "/r/<code>/marks"): Row("410 302 410 410 410 410 410", {"round": "1"}, changes=True),
+    ("GET", "/teach/rooms"): Row("302 404 404 404 200 200 200"),
+    ("POST", "/teach/rooms"): Row("302 404 404 404 302 302 302", {"text": "One. Two."}, changes=True),
+    ("GET", "/teach/rooms/<room>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/rooms/<room>/now"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/rooms/<room>/board"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/rooms/<room>/board/now"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/rooms/<room>/step"): Row(
+        "302 404 404 404 302 404 404", {"round": "1", "to": "talking"}, changes=True
+    ),
+    ("POST", "/teach/rooms/<room>/next"): Row("302 404 404 404 302 404 404", {"round": "1"}, changes=True),
+    ("POST", "/teach/rooms/<room>/members/<member>/remove"): Row("302 404 404 404 302 404 404", changes=True),
+    ("POST", "/teach/rooms/<room>/close"): Row("302 404 404 404 302 404 404", {"keep": "yes"}, changes=True),
+    ("POST", "/teach/rooms/<room>/delete"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/j/<code>/guest"): same(422),
     ("GET", "/invitation/<token>"): same(410),
     ("POST", "/invitation/<token>"): same(410),
@@ -301,7 +321,7 @@ def test_what_is_anothers_answers_exactly_like_what_is_not(app: Flask) -> None:
     school = open_school(app)
     compared = 0
     for rule, row in TABLE.items():
-        if not any(name in rule[1] for name in ("<section>", "<attempt>", "<assignment>", "<draft>", "<bank>")):
+        if not any(f"<{name}>" in rule[1] for name in ("section", "attempt", "assignment", "draft", "bank", "room")):
             continue
         expected = dict(zip(ACTORS, row.expected.split(), strict=True))
         for actor in ACTORS:
