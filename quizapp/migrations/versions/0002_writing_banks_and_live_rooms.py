@@ -13,6 +13,35 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "room",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=6), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "phase",
+            sa.Enum("open", "talking", name="roomphase", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("request_key", sa.String(length=32), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("NOT kept OR closed_at IS NOT NULL", name=op.f("ck_room_kept_when_closed")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_room_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
+        sa.UniqueConstraint("code", name=op.f("uq_room_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_room_public_id")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_room_request_key")),
+    )
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.create_index("ix_room_account_id_opened_at", ["account_id", "opened_at"], unique=False)
+
+    op.create_table(
         "bank_draft",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -56,6 +85,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bank_share_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "room_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("nickname", sa.String(length=30), nullable=True),
+        sa.Column("folded_name", sa.String(length=80), nullable=True),
+        sa.Column("visitor_hash", sa.String(length=64), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_room_member_room_id_room"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room_member")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_room_member_public_id")),
+        sa.UniqueConstraint("room_id", "folded_name", name=op.f("uq_room_member_room_id_folded_name")),
+        sa.UniqueConstraint("room_id", "visitor_hash", name=op.f("uq_room_member_room_id_visitor_hash")),
+    )
+    op.create_table(
+        "room_passage",
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("prompt", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_room_passage_room_id_room"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("room_id", name=op.f("pk_room_passage")),
+    )
+    op.create_table(
         "draft_picture",
         sa.Column("draft_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -77,6 +132,18 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("bank_revision_id", "name", name=op.f("pk_revision_picture")),
+    )
+    op.create_table(
+        "room_answer",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["room_member.id"], name=op.f("fk_room_answer_member_id_room_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("member_id", "round", name=op.f("pk_room_answer")),
     )
     with op.batch_alter_table("bank_revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.Text(), server_default=sa.text("('')"), nullable=False))
