@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_time, get_locale, get_translations
+from flask_babel import Babel, format_date, format_datetime, format_time, format_timedelta, get_locale, get_translations
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -36,6 +36,7 @@ from quizapp.web import (
     errors,
     files,
     insight,
+    instance,
     join,
     learn,
     live,
@@ -175,6 +176,7 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         item_template=lambda kind: app.jinja_env.select_template([f"items/{kind}.html", "items/_default.html"]),
         clock_time=lambda moment: format_time(moment, "HH:mm"),
         day=lambda moment: format_date(moment, "d MMM"),
+        ago=lambda moment: format_timedelta(moment - instance.now(), add_direction=True),
         moment=lambda moment: format_datetime(moment, "EEE d MMM, HH:mm"),
         date_and_year=lambda moment: format_date(moment, "d MMM y"),
         audit_words=audit_words,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from quizapp import text as author_text
 from quizapp.bank.checking import Checked, corrected
+from quizapp.bank.coverage import Counts, counts
 from quizapp.bank.problems import Problem
-from quizapp.items.registry import AnyItem
+from quizapp.models import Bank, Item, ItemRevision, QuestionReport, db
 from quizapp.services.drafts import DraftView, check_draft, read_draft
+from quizapp.services.reports import Report, reports_for
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class DraftQuestion:
     kind: str
     prompt: str
     """Plain words."""
+    reports: tuple[Report, ...]
+    """What students found wrong with it and nobody has settled, newest first."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,13 @@ class DraftPage:
     checked: Checked
     questions: tuple[DraftQuestion, ...]
     """Empty while the text has a mistake."""
+    counts: Counts | None
+    """What the questions are made of; None while the text has a mistake."""
+
+    @property
+    def stored(self) -> bool:
+        """Whether the text shown is the one that is stored."""
+        return self.text == self.draft.text
 
     def count(self, level: str) -> int:
         """How many findings there are of a level: error, warning or info."""
@@ -51,10 +64,15 @@ def draft_page(public_id: str, account_id: int, *, text: str | None = None, now:
     draft = read_draft(public_id, account_id)
     shown = draft.text if text is None else text
     checked = check_draft(shown, now=now, pictures=draft.pictures)
-    items = () if checked.bank is None else checked.bank.items
-    return DraftPage(
-        draft, shown, checked, tuple(_question(number, item) for number, item in enumerate(items, start=1))
+    bank = checked.bank
+    if bank is None:
+        return DraftPage(draft, shown, checked, (), None)
+    reports = _waiting_reports(draft, account_id)
+    questions = tuple(
+        DraftQuestion(number, item.id, item.kind, author_text.plain(item.prompt), reports.get(item.id, ()))
+        for number, item in enumerate(bank.items, start=1)
     )
+    return DraftPage(draft, shown, checked, questions, counts(bank))
 
 
 def with_correction(text: str, place: str, *, now: datetime) -> str | None:
@@ -75,5 +93,24 @@ def place_of(problem: Problem) -> str:
     return f"{problem.line}:{problem.column}:{problem.code}"
 
 
-def _question(number: int, item: AnyItem) -> DraftQuestion:
-    return DraftQuestion(number, item.id, item.kind, author_text.plain(item.prompt))
+def _waiting_reports(draft: DraftView, account_id: int) -> dict[str, tuple[Report, ...]]:
+    """The reports that nobody has settled, by the question's id in the text."""
+    if draft.bank is None:
+        return {}
+    rows = db.session.execute(
+        sa.select(Item.slug, Item.id)
+        .join(Bank, Bank.id == Item.bank_id)
+        .where(
+            Bank.public_id == draft.bank.public_id,
+            sa.select(QuestionReport.id)
+            .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
+            .where(ItemRevision.item_id == Item.id, QuestionReport.settled_at.is_(None))
+            .correlate(Item)
+            .exists(),
+        )
+    )
+    found = {
+        slug: tuple(report for report in reports_for(item_id, account_id) if not report.settled)
+        for slug, item_id in rows
+    }
+    return {slug: reports for slug, reports in found.items() if reports}

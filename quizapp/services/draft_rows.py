@@ -99,34 +99,46 @@ def newest_revision(session: Session, bank_id: int) -> BankRevision | None:
     )
 
 
-def bank_to_publish(session: Session, draft: BankDraft, slug: str, *, now: datetime) -> Bank:
-    """Return the bank that a draft is published as, held until the transaction ends; made if it is new.
+def refusal(session: Session, draft: BankDraft, slug: str) -> str | None:
+    """Return why a draft may not be published under an id, as a sentence that says what to do; None: it may."""
+    if draft.bank_id is None:
+        taken = session.scalar(sa.select(Bank.id).where(Bank.slug == slug, Bank.owner_id == draft.account_id))
+        return None if taken is None else _taken(slug)
+    if right_over(session, draft.bank_id, draft.account_id) < BankRight.EDIT:
+        return "You may no longer change this bank. Keep your text as a bank of your own."
+    known = session.scalars(sa.select(Bank.slug).where(Bank.id == draft.bank_id)).one()
+    if known == slug:
+        return None
+    return (
+        f"The line “bank: {slug}” gives the bank another id. Write “bank: {known}”, "
+        "or keep your text as a bank of its own."
+    )
+
+
+def bank_to_publish(session: Session, draft: BankDraft, slug: str, *, now: datetime) -> int:
+    """Return the id of the bank that a draft is published as, held until the transaction ends; made if it is new.
 
     Raises:
         PublishingError: the bank is no longer the author's to change, or its id is not free.
     """
-    if draft.bank_id is None:
-        return _new_bank(session, draft.account_id, slug, now)
-    bank = session.scalars(sa.select(Bank).where(Bank.id == draft.bank_id).with_for_update()).one()
-    if right_over(session, bank.id, draft.account_id) < BankRight.EDIT:
-        raise PublishingError("You may no longer change this bank. Keep your text as a bank of your own.")
-    if bank.slug != slug:
-        raise PublishingError(
-            f"The line “bank: {slug}” gives the bank another id. Write “bank: {bank.slug}”, "
-            "or keep your text as a bank of its own."
-        )
-    return bank
+    if draft.bank_id is not None:
+        session.execute(sa.select(Bank.id).where(Bank.id == draft.bank_id).with_for_update())
+    sentence = refusal(session, draft, slug)
+    if sentence is not None:
+        raise PublishingError(sentence)
+    if draft.bank_id is not None:
+        return draft.bank_id
+    made = upsert(Bank).values(public_id=new_public_id(), slug=slug, owner_id=draft.account_id, created_at=now)
+    bank_id: int | None = session.scalar(made.on_conflict_do_nothing().returning(Bank.id))
+    if bank_id is None:  # another draft of theirs was a moment faster
+        raise PublishingError(_taken(slug))
+    return bank_id
 
 
-def _new_bank(session: Session, owner_id: int, slug: str, now: datetime) -> Bank:
-    made = upsert(Bank).values(public_id=new_public_id(), slug=slug, owner_id=owner_id, created_at=now)
-    bank_id = session.scalar(made.on_conflict_do_nothing().returning(Bank.id))
-    if bank_id is None:
-        raise PublishingError(
-            f"You have a bank with the id “{slug}” already. Edit that one, or give this one another id "
-            "in its line “bank:”."
-        )
-    return session.get_one(Bank, bank_id)
+def _taken(slug: str) -> str:
+    return (
+        f"You have a bank with the id “{slug}” already. Edit that one, or give this one another id in its line “bank:”."
+    )
 
 
 def pictures_of(session: Session, bank_revision_id: int) -> dict[str, str]:

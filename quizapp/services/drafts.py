@@ -40,8 +40,8 @@ from quizapp.services.writing import rows_changed, writing
 __all__ = [
     "DraftBank", "DraftBrokenError", "DraftChanged", "DraftExists", "DraftLine", "DraftView", "OtherDraft", "Published",
     "PublishedMeanwhile", "TextTooLongError",
-    "check_draft", "create_draft", "discard_draft", "my_drafts", "open_draft", "publish_draft", "read_draft",
-    "save_draft", "shared_skills",
+    "check_draft", "create_draft", "detach_draft", "discard_draft", "my_drafts", "open_draft", "publish_draft",
+    "read_draft", "save_draft", "shared_skills",
 ]  # fmt: skip
 
 
@@ -254,6 +254,18 @@ def save_draft(public_id: str, account_id: int, text: str, *, version: int, now:
         return draft.version
 
 
+def detach_draft(public_id: str, account_id: int) -> None:
+    """Make a draft one of a bank that was never published: the text goes its own way.
+
+    Raises:
+        NotFoundError: there is no such draft of theirs.
+    """
+    with writing() as session:
+        own = sa.update(BankDraft).where(BankDraft.public_id == public_id, BankDraft.account_id == account_id)
+        if not rows_changed(session, own.values(bank_id=None, base_number=None, changed=True)):
+            raise NotFoundError("draft")
+
+
 def discard_draft(public_id: str, account_id: int) -> None:
     """Delete a draft. What was published of it stays.
 
@@ -313,14 +325,15 @@ def publish_draft(
     ready = prepare(checked.bank, source=view.text, pictures=pictures)
     with writing() as session:
         draft = _held(session, view)
-        bank = bank_to_publish(session, draft, ready.bank.slug, now=now)
-        newest = newest_revision(session, bank.id)
+        bank_id = bank_to_publish(session, draft, ready.bank.slug, now=now)
+        newest = newest_revision(session, bank_id)
         other = newest is not None and newest.source_hash != ready.source_hash
         if newest is not None and other and newest.number not in {draft.base_number, over}:
             raise PublishedMeanwhile(newest.number)
-        number, changed = freeze_bank(session, bank.id, ready, now=now, published_by=account_id, note=note)
-        draft.bank_id, draft.base_number, draft.changed = bank.id, number, False
-        found = bank_now(session, bank.id)
+        number, changed = freeze_bank(session, bank_id, ready, now=now, published_by=account_id, note=note)
+        draft.bank_id, draft.base_number, draft.changed = bank_id, number, False
+        session.flush()
+        found = bank_now(session, bank_id)
         return Published(found.public_id, found.quiz, found.title, number, changed)
 
 

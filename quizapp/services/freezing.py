@@ -142,10 +142,7 @@ def _freeze_item(session: Session, bank_id: int, content: Content, now: datetime
         session.add(row)
         session.flush()
     elif row.kind != item.kind:
-        raise PublishingError(
-            f"The question {item.id!r} was published as {row.kind!r} and cannot become "
-            f"{item.kind!r}: students have answered it. Give the new question an id of its own."
-        )
+        raise PublishingError(other_kind(item.id, row.kind, item.kind))
     data = _normalised(content)
     content_hash = _content_hash(data)
     newest = session.scalar(
@@ -158,6 +155,14 @@ def _freeze_item(session: Session, bank_id: int, content: Content, now: datetime
         return newest, False
     revision = _new_revision(session, row.id, content, data, newest, now)
     return revision, True
+
+
+def other_kind(item_id: str, before: str, now: str) -> str:
+    """Return the sentence on a question whose id was published as another kind."""
+    return (
+        f"The question {item_id!r} was published as {before!r} and cannot become {now!r}: "
+        "students have answered it. Give the new question an id of its own."
+    )
 
 
 def clean_correction(content: Content) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.services import draft_page, drafts
+from quizapp.services import draft_page, drafts, publish_page, rosters
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError
 from quizapp.web import auth, instance
@@ -14,6 +15,8 @@ from quizapp.web.auth import Access, access
 from quizapp.web.forms_drafts import DraftForm, PublishForm
 
 bp = Blueprint("drafts", __name__, url_prefix="/teach")
+
+LEVELS = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard"), "none": _l("not said")}
 
 Answer = str | Response | tuple[str, int]
 
@@ -49,7 +52,6 @@ def save(draft: str) -> Answer:
         return render_template("teach/banks/changed.html", draft=draft, stored=stored, typed=typed), 409
     if do == "publish":
         return redirect(url_for("drafts.publish", draft=draft), 303)
-    flash(_("Saved and checked."), "good")
     return _to(draft)
 
 
@@ -65,7 +67,12 @@ def discard(draft: str) -> Response:
 def _editor(draft: str, *, text: str | None = None, too_long: bool = False) -> str:
     page = draft_page.draft_page(draft, auth.account_id(), text=text, now=instance.now())
     return render_template(
-        "teach/banks/editor.html", page=page, draft=page.draft, place_of=draft_page.place_of, too_long=too_long
+        "teach/banks/editor.html",
+        page=page,
+        draft=page.draft,
+        place_of=draft_page.place_of,
+        levels=LEVELS,
+        too_long=too_long,
     )
 
 
@@ -87,6 +94,7 @@ def publish_now(draft: str) -> Answer:
     form = PublishForm()
     if not form.validate():
         return _publish_page(draft, form), 422
+    sentence = None
     try:
         done = drafts.publish_draft(
             draft,
@@ -96,28 +104,38 @@ def publish_now(draft: str) -> Answer:
             over=form.replaced,
             now=instance.now(),
         )
-    except DraftChanged:
-        return _publish_page(draft, form, _("The draft was saved since you opened this page. Look again.")), 409
-    except PublishedMeanwhile as colleague:
-        sentence = _("A colleague published version %(n)s while you wrote.", n=colleague.number)
-        return _publish_page(draft, form, sentence, over=colleague.number), 409
-    except PublishingError as refusal:
-        return _publish_page(draft, form, str(refusal)), 409
     except DraftBrokenError:
         return _publish_page(draft, form), 422
+    except DraftChanged:
+        sentence = _("The draft was saved since you opened this page. Look at it again before you publish.")
+    except PublishedMeanwhile:
+        sentence = _("Nothing is published yet: a colleague was faster. Look at what changed.")
+    except PublishingError as refusal:
+        sentence = str(refusal)
+    if sentence is not None:
+        return _publish_page(draft, form, sentence), 409
     flash(_("Version %(n)s is published.", n=done.number), "good")
+    return redirect(url_for("drafts.publish", draft=draft), 303)
+
+
+@bp.post("/drafts/<draft>/detach")
+@access(Access.STAFF)
+def detach(draft: str) -> Response:
+    """Let the text go its own way, as a bank of the teacher's own."""
+    drafts.detach_draft(draft, auth.account_id())
+    flash(
+        _("This is a bank of your own now. Give it another id in its line “bank:” if you have one of this id."), "good"
+    )
     return _to(draft)
 
 
-def _publish_page(draft: str, form: PublishForm, sentence: str | None = None, over: int | None = None) -> str:
-    page = draft_page.draft_page(draft, auth.account_id(), now=instance.now())
-    found = () if page.checked.publishable else page.checked.problems
+def _publish_page(draft: str, form: PublishForm, sentence: str | None = None) -> str:
+    page = publish_page.publish_page(draft, auth.account_id(), now=instance.now())
     return render_template(
         "teach/banks/publish.html",
-        draft=page.draft,
+        page=page,
         form=form,
-        found=found,
         sentence=sentence,
-        over=over,
+        classes=rosters.list_sections(auth.account_id()),
         errors=sentence is not None or bool(form.errors),
     )
