@@ -321,6 +321,14 @@ _WRONG = {
 }
 
 
+def in_words(attempt: str, position: int, words: Any) -> dict[str, Any]:
+    """A response to a question of an attempt, written as an author does, as JSON."""
+    response = content_of(_revision_at(attempt, position)).item.from_words(words)
+    assert response is not None
+    found: dict[str, Any] = response.to_json()
+    return found
+
+
 def response_to(attempt: str, position: int, *, right: bool) -> dict[str, Any]:
     item = content_of(_revision_at(attempt, position)).item
     response = item.from_words(item.key() if right else _WRONG[item.id])

@@ -15,11 +15,11 @@ from quizapp.models import (
     AttemptItem,
     Correction,
     ItemRevision,
-    QuizRevision,
     Response,
     Score,
     db,
 )
+from quizapp.services.assigned import find_assigned
 from quizapp.services.catalogue import content_of
 from quizapp.services.mark_rules import Mark, MarkRule
 from quizapp.services.rosters import NotFoundError, SectionRef
@@ -31,23 +31,20 @@ def asked_question(section: SectionRef, assignment: str, question: str) -> tuple
     Raises:
         NotFoundError: the class has no such assignment, or that did not ask this question.
     """
-    row = db.session.execute(
-        sa.select(Assignment, QuizRevision.title, ItemRevision)
-        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
-        .join(ItemRevision, ItemRevision.public_id == question)
-        .where(
-            Assignment.public_id == assignment,
-            Assignment.section_id == section.id,
+    row, title = find_assigned(section.id, assignment)
+    revision = db.session.scalar(
+        sa.select(ItemRevision).where(
+            ItemRevision.public_id == question,
             sa.exists(
                 sa.select(AttemptItem.id)
                 .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-                .where(Attempt.assignment_id == Assignment.id, AttemptItem.item_revision_id == ItemRevision.id)
+                .where(Attempt.assignment_id == row.id, AttemptItem.item_revision_id == ItemRevision.id)
             ),
         )
-    ).one_or_none()
-    if row is None:
+    )
+    if revision is None:
         raise NotFoundError("question")
-    return row[0], row[1], row[2]
+    return row, title, revision
 
 
 @dataclass

@@ -26,7 +26,7 @@ from quizapp.models import (
     Section,
     db,
 )
-from quizapp.services.correcting import apply_to_new
+from quizapp.services.correcting import apply_to_new, hold_rules
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.scoring import score_missing
 from quizapp.services.timing import GRACE
@@ -146,6 +146,7 @@ def check(
         RefusedError: as for `save`, or this quiz gives no feedback before the end.
     """
     with writing() as session:
+        hold_rules(session, Attempt.public_id == attempt)
         if leaving:
             _lock(session, attempt)
         saved = _save(session, taker, attempt, position, content, confidence, drawn, now, freeze=True)
@@ -211,6 +212,7 @@ def finish(session: Session, which: sa.ColumnElement[bool], *, now: datetime) ->
     Returns:
         Whether this call handed it in.
     """
+    hold_rules(session, which)
     attempt_id = session.scalar(
         sa.update(Attempt)
         .where(which, Attempt.submitted_at.is_(None))

@@ -8,14 +8,15 @@ transaction. Answers handed in later are marked by the newest correction at once
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.items.base import JSON, ResponseError
+from quizapp.items.base import JSON
 from quizapp.models import (
+    Assignment,
     Attempt,
     AttemptItem,
     Correction,
@@ -27,7 +28,7 @@ from quizapp.models import (
 )
 from quizapp.services.auditing import record
 from quizapp.services.catalogue import content_of
-from quizapp.services.mark_rules import Mark, MarkRule, lowers, mark_by
+from quizapp.services.mark_rules import Mark, MarkRule, belongs, lowers, mark_by
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.scoring import further_score
 from quizapp.services.writing import writing
@@ -102,10 +103,17 @@ def apply(correction: str, *, now: datetime) -> None:
 
     Raises:
         NotFoundError: there is no such correction.
-        CorrectionError: it would leave a quiz without anything that counts, or a newer one was applied meanwhile.
+        CorrectionError: it would leave a quiz without anything that counts, a newer one was applied meanwhile,
+            or more answers than `STEP` are not worked out.
     """
     with writing() as session:
         row = _correction(session, correction)
+        # On PostgreSQL whatever marks an answer of the assignment meanwhile is done before this, or waits
+        # and is marked by what is applied here; so does another correction.
+        session.execute(
+            sa.select(Assignment.id).where(Assignment.id == row.assignment_id).with_for_update(key_share=True)
+        )
+        session.refresh(row)
         if row.applied_at is not None:
             return
         in_force = active_corrections(session, row.assignment_id).get(row.item_revision_id)
@@ -113,9 +121,13 @@ def apply(correction: str, *, now: datetime) -> None:
             raise CorrectionError(
                 "Somebody corrected this question in the meantime. Look at it again, then correct it."
             )
+        if MarkRule.from_json(row.rule).void:
+            refuse_nothing_left(session, row.assignment_id, row.item_revision_id)
         answers = _answers(session, row)
         lines = _lines(session, row)
         stale = [one for one in answers if not _is_fresh(lines.get(one.attempt_item_id), one)]
+        if sum(one.attempt_item_id not in lines for one in stale) > STEP:
+            raise CorrectionError("Many answers are not worked out yet. Choose “Go on” first, then apply.")
         if stale:
             session.execute(
                 sa.delete(CorrectionLine).where(
@@ -142,13 +154,11 @@ def apply_to_new(session: Session, attempt: Attempt, *, now: datetime) -> None:
     if attempt.assignment_id is None:
         return
     for row in active_corrections(session, attempt.assignment_id).values():
-        rule = MarkRule.from_json(row.rule)
-        answers = _answers(session, row, AttemptItem.attempt_id == attempt.id)
-        revision = session.get_one(ItemRevision, rule.revision_id or row.item_revision_id)
-        for one in answers:
+        marker = _Marker(session, row)
+        for one in _answers(session, row, AttemptItem.attempt_id == attempt.id):
             if one.newest.correction_id is not None:
                 continue
-            mark = _mark(rule, one, revision)
+            mark, revision = marker.mark(one)
             if mark != Mark(one.newest.fraction, one.newest.void):
                 session.add(
                     further_score(
@@ -163,6 +173,46 @@ def apply_to_new(session: Session, attempt: Attempt, *, now: datetime) -> None:
                         correction_id=row.id,
                     )
                 )
+
+
+def hold_rules(session: Session, attempts: sa.ColumnElement[bool]) -> None:
+    """Keep corrections of an assignment from being applied until the end of this transaction.
+
+    Whatever marks answers asks for this before it locks an attempt, so that no mark slips through
+    between a correction and its rule for later answers. One writer at a time does it on SQLite.
+    """
+    session.execute(
+        sa.select(Assignment.id)
+        .join(Attempt, Attempt.assignment_id == Assignment.id)
+        .where(attempts)
+        .with_for_update(read=True, of=Assignment)
+    )
+
+
+def refuse_nothing_left(session: Session, assignment_id: int, revision_id: int) -> None:
+    """Refuse to leave out what is some attempt's only question that counts.
+
+    Raises:
+        CorrectionError: it is.
+    """
+    voided = {
+        revision
+        for revision, row in active_corrections(session, assignment_id).items()
+        if MarkRule.from_json(row.rule).void
+    } | {revision_id}
+    counting = sa.func.count().filter(AttemptItem.item_revision_id.not_in(voided))
+    alone = session.scalars(
+        sa.select(AttemptItem.attempt_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.assignment_id == assignment_id)
+        .group_by(AttemptItem.attempt_id)
+        .having(counting == 0)
+        .limit(1)
+    ).all()
+    if alone:
+        raise CorrectionError(
+            "Without this question nothing would count any more. Give it to everybody instead, or mend the key."
+        )
 
 
 def active_corrections(session: Session, assignment_id: int) -> dict[int, Correction]:
@@ -192,14 +242,12 @@ def progress_of(session: Session, row: Correction) -> Progress:
 
 
 def _work_out(session: Session, row: Correction, answers: Iterable[_Answer]) -> None:
-    rule = MarkRule.from_json(row.rule)
-    revision = session.get_one(ItemRevision, rule.revision_id or row.item_revision_id)
+    marker = _Marker(session, row)
     answers = tuple(answers)
     rest = _rest(session, [one.attempt_id for one in answers], row.item_revision_id)
-    undone = _undone(session, row)
     for one in answers:
         before = Mark(one.newest.fraction, one.newest.void)
-        after = undone[one.attempt_item_id] if one.attempt_item_id in undone else _mark(rule, one, revision)
+        after, revision = marker.mark(one)
         if not row.may_lower and lowers(before, after, rest.get(one.attempt_id, 0.0)):
             after = before
         session.add(
@@ -216,20 +264,38 @@ def _work_out(session: Session, row: Correction, answers: Iterable[_Answer]) -> 
         )
 
 
-def _mark(rule: MarkRule, one: _Answer, revision: ItemRevision) -> Mark:
-    try:
-        return mark_by(rule, one.first, content_of(revision).item, one.stored)
-    except ResponseError:
-        # The corrected question no longer offers what was answered: the first mark stands.
-        return one.first
+class _Marker:
+    """Marks answers by a correction, and says with which revision."""
 
+    def __init__(self, session: Session, row: Correction) -> None:
+        self._session = session
+        self.rule = MarkRule.from_json(row.rule)
+        self.asked = session.get_one(ItemRevision, row.item_revision_id)
+        self.mended = session.get_one(ItemRevision, self.rule.revision_id or row.item_revision_id)
+        undone = sa.select(CorrectionLine).where(CorrectionLine.correction_id == row.undoes_id)
+        self.undone = {} if row.undoes_id is None else {line.attempt_item_id: line for line in session.scalars(undone)}
 
-def _undone(session: Session, row: Correction) -> dict[int, Mark]:
-    """Return the marks that an undo gives back; nothing for any other correction."""
-    if row.undoes_id is None:
-        return {}
-    lines = session.scalars(sa.select(CorrectionLine).where(CorrectionLine.correction_id == row.undoes_id))
-    return {line.attempt_item_id: Mark(line.before, line.before_void) for line in lines}
+    def mark(self, one: _Answer) -> tuple[Mark, ItemRevision]:
+        """Return the mark of one answer, and the revision it is given with."""
+        undone = self.undone.get(one.attempt_item_id)
+        if undone is not None:
+            return self._given_back(one, undone)
+        mended, asked = content_of(self.mended).item, content_of(self.asked).item
+        if belongs(mended, asked, one.stored):
+            return mark_by(self.rule, one.first, mended, one.stored), self.mended
+        # The mended question no longer offers what was answered: the first mark stands.
+        return mark_by(replace(self.rule, revision_id=None), one.first, asked, one.stored), self.asked
+
+    def _given_back(self, one: _Answer, undone: CorrectionLine) -> tuple[Mark, ItemRevision]:
+        """What counted before the correction that is taken back, or what a teacher gave since."""
+        since = next((s for s in reversed(one.scores) if s.number > undone.seen and s.correction_id is None), None)
+        if since is not None:
+            return Mark(since.fraction), self._revision_of(since)
+        seen = next(score for score in one.scores if score.number == undone.seen)
+        return Mark(undone.before, undone.before_void), self._revision_of(seen)
+
+    def _revision_of(self, score: Score) -> ItemRevision:
+        return self._session.get_one(ItemRevision, score.item_revision_id)
 
 
 def _rest(session: Session, attempt_ids: list[int], item_revision_id: int) -> dict[int, float]:

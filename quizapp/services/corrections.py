@@ -6,17 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from quizapp.items.base import ResponseError
-from quizapp.models import (
-    Attempt,
-    AttemptItem,
-    Correction,
-    CorrectionAction,
-    ItemRevision,
-)
+from quizapp.models import Correction, CorrectionAction, ItemRevision, db
 from quizapp.services.asked_questions import (
     GivenAnswers,
     asked_question,
@@ -26,7 +19,7 @@ from quizapp.services.asked_questions import (
 )
 from quizapp.services.auditing import record
 from quizapp.services.catalogue import Content, content_of
-from quizapp.services.correcting import CorrectionError, active_corrections
+from quizapp.services.correcting import CorrectionError, active_corrections, refuse_nothing_left
 from quizapp.services.freezing import clean_correction, freeze_correction
 from quizapp.services.mark_rules import MarkRule
 from quizapp.services.rosters import SectionRef
@@ -61,10 +54,9 @@ def propose(
     row, _title, asked = asked_question(section, assignment, question)
     assignment_id, asked_id = row.id, asked.id
     given = given_answers(assignment_id, asked_id)
-    content = content_of(asked)
     mended: Content | None = None
     if proposal.action is CorrectionAction.KEY:
-        mended = _rekeyed(content, proposal)
+        mended = _rekeyed(content_of(asked), _held_key(assignment_id, asked), proposal)
     cleaned = {} if mended is None else clean_correction(mended)
     with writing() as session:
         in_force = active_corrections(session, assignment_id).get(asked_id)
@@ -76,7 +68,7 @@ def propose(
         else:
             rule = _rule_for(proposal, rule, revision, given)
         if rule.void:
-            _refuse_nothing_left(session, assignment_id, asked_id)
+            refuse_nothing_left(session, assignment_id, asked_id)
         correction = Correction(
             assignment_id=assignment_id,
             item_revision_id=asked_id,
@@ -97,6 +89,8 @@ def propose(
 def propose_undo(section: SectionRef, correction: str, *, account_id: int, now: datetime) -> str:
     """Write down that the newest correction of a question is taken back: every mark becomes what it was.
 
+    What a teacher gave since stays. Once it is taken back, the one before it can be.
+
     Returns:
         The public id of the undoing correction.
 
@@ -107,8 +101,7 @@ def propose_undo(section: SectionRef, correction: str, *, account_id: int, now: 
     with writing() as session:
         row = correction_of_section(session, section, correction)
         in_force = active_corrections(session, row.assignment_id).get(row.item_revision_id)
-        if in_force is None or in_force.id != row.id:
-            raise CorrectionError("Another correction came after this one. Take that one back first.")
+        _refuse_to_take_back(session, row, in_force)
         before = None if row.follows_id is None else session.get(Correction, row.follows_id)
         undoing = Correction(
             assignment_id=row.assignment_id,
@@ -118,7 +111,7 @@ def propose_undo(section: SectionRef, correction: str, *, account_id: int, now: 
             reason=row.reason,
             may_lower=True,
             rule=(MarkRule().to_json() if before is None else before.rule),
-            follows_id=row.id,
+            follows_id=None if in_force is None else in_force.id,
             undoes_id=row.id,
             created_at=now,
         )
@@ -128,7 +121,30 @@ def propose_undo(section: SectionRef, correction: str, *, account_id: int, now: 
         return undoing.public_id
 
 
-def _rekeyed(content: Content, proposal: Proposal) -> Content:
+def _refuse_to_take_back(session: Session, row: Correction, in_force: Correction | None) -> None:
+    """Refuse unless this correction is what marks are given by, apart from those taken back since."""
+    gone = set()
+    while in_force is not None and in_force.undoes_id is not None:
+        undone = session.get_one(Correction, in_force.undoes_id)
+        gone.add(undone.id)
+        in_force = None if undone.follows_id is None else session.get_one(Correction, undone.follows_id)
+    if row.id in gone or row.undoes_id is not None:
+        raise CorrectionError("This was taken back already. Correct the question again if it was right after all.")
+    if in_force is None or in_force.id != row.id:
+        raise CorrectionError("Another correction came after this one. Take that one back first.")
+
+
+def _held_key(assignment_id: int, asked: ItemRevision) -> str | None:
+    """Return the lineage hash of the key that marks are given by now; None where no key decides."""
+    in_force = active_corrections(db.session(), assignment_id).get(asked.id)
+    rule = MarkRule() if in_force is None else MarkRule.from_json(in_force.rule)
+    if rule.void or rule.everybody:
+        return None
+    held = asked if rule.revision_id is None else db.session.get_one(ItemRevision, rule.revision_id)
+    return content_of(held).item.lineage_hash()
+
+
+def _rekeyed(content: Content, held_key: str | None, proposal: Proposal) -> Content:
     if proposal.answer is None:
         raise CorrectionError("Give the right answer first: answer the question as a student should.")
     item = content.item
@@ -140,7 +156,7 @@ def _rekeyed(content: Content, proposal: Proposal) -> Content:
         raise CorrectionError(
             "The key of this question cannot be changed here. Accept answers instead, or mend the bank."
         )
-    if mended.lineage_hash() == item.lineage_hash():
+    if mended.lineage_hash() == held_key:
         raise CorrectionError("This is the key already. Choose the answer that should be right.")
     return replace(content, item=mended)
 
@@ -160,24 +176,3 @@ def _rule_for(proposal: Proposal, rule: MarkRule, revision: ItemRevision, given:
     if proposal.action is CorrectionAction.VOID:
         return replace(rule, void=True, everybody=False)
     return replace(rule, everybody=True, void=False)
-
-
-def _refuse_nothing_left(session: Session, assignment_id: int, revision_id: int) -> None:
-    """Refuse to leave out what is some attempt's only question that counts."""
-    voided = {
-        revision
-        for revision, row in active_corrections(session, assignment_id).items()
-        if MarkRule.from_json(row.rule).void
-    } | {revision_id}
-    counting = sa.func.count().filter(AttemptItem.item_revision_id.not_in(voided))
-    alone = session.scalars(
-        sa.select(AttemptItem.attempt_id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.assignment_id == assignment_id)
-        .group_by(AttemptItem.attempt_id)
-        .having(counting == 0)
-    ).all()
-    if alone:
-        raise CorrectionError(
-            "Without this question nothing would count any more. Give it to everybody instead, or mend the key."
-        )

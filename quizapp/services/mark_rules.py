@@ -70,16 +70,27 @@ def lowers(before: Mark, after: Mark, rest: float) -> bool:
     return weight(after) < weight(before)
 
 
+def belongs(item: Item[Any], asked: Item[Any], stored: JSON) -> bool:
+    """Tell whether an answer to the question that was asked can be marked by a mended one.
+
+    Not where the mended question no longer offers what was chosen, or shows other words to mark: nobody
+    could have given an answer to it.
+    """
+    if stored is None or item is asked:
+        return True
+    given: GivenAnswer = asked.response_from_json(stored)
+    offered = {(pick.place, pick.option) for pick in item.picks(given)}
+    words, shown = ([word.text for word in one.passage_words()] for one in (item, asked))
+    return words == shown and all((pick.place, pick.option) in offered for pick in asked.picks(given))
+
+
 def mark_by(rule: MarkRule, first: Mark, item: Item[Any], stored: JSON) -> Mark:
     """Mark one answer by a rule.
 
     Args:
         first: the mark without any correction: the automatic one, or a teacher's.
-        item: the question of `rule.revision_id`; only looked at where the rule names one.
+        item: the question of `rule.revision_id`, to which the answer `belongs`; or the one that was asked.
         stored: the response as it is stored; None was left blank.
-
-    Raises:
-        ResponseError: the answer does not belong to the corrected question.
     """
     if rule.void:
         return Mark(None, void=True)

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from quizapp import text
 from quizapp.items.base import Item, Response
 from quizapp.models import (
-    Assignment,
     Attempt,
     AttemptItem,
     Bank,
@@ -30,11 +29,11 @@ from quizapp.models import (
 )
 from quizapp.models import Response as ResponseRow
 from quizapp.services.alternatives import is_private
+from quizapp.services.assigned import find_assigned
 from quizapp.services.catalogue import Content, can_be_asked, content_of
 from quizapp.services.counting import Sitting as Rated
 from quizapp.services.counting import counting_one
 from quizapp.services.recipients import recipients
-from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import Tally
 from quizapp.services.timing import Support, own_closing
 
@@ -223,16 +222,13 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
     Raises:
         NotFoundError: the class has no such assignment.
     """
-    row = db.session.execute(
-        sa.select(Assignment, QuizRevision.title, Quiz.public_id, Bank.owner_id)
-        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
-        .join(Quiz, Quiz.id == QuizRevision.quiz_id)
+    found, title = find_assigned(section_id, assignment)
+    quiz, owner = db.session.execute(
+        sa.select(Quiz.public_id, Bank.owner_id)
+        .join(QuizRevision, QuizRevision.quiz_id == Quiz.id)
         .join(Bank, Bank.id == Quiz.bank_id)
-        .where(Assignment.public_id == assignment, Assignment.section_id == section_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError("assignment")
-    found, title, quiz, owner = row
+        .where(QuizRevision.id == found.quiz_revision_id)
+    ).one()
     return AssignmentSheet(
         id=found.id,
         public_id=found.public_id,

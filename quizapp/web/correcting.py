@@ -110,7 +110,7 @@ def run(section: str, correction: str) -> str | Response | tuple[str, int]:
     page = correction_pages.dry_run(found, correction)
     problem = None
     if request.method == "POST":
-        if not page.progress.complete:
+        if "apply" not in request.form:
             correcting.prepare(correction)
             return redirect(url_for("correcting.run", section=section, correction=correction))
         try:

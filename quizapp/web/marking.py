@@ -9,16 +9,17 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from quizapp.services import comments, marking, rosters
+from quizapp.services import comments, marking, marking_queue, rosters
 from quizapp.services.comments import COMMENT_LENGTH
-from quizapp.services.marking import AnswerPage, MarkedMeanwhileError
+from quizapp.services.marking import AnswerPage, CorrectedMeanwhileError, MarkedMeanwhileError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 
 bp = Blueprint("marking", __name__, url_prefix="/teach")
+SAVED = 302
 
 
 class PointsForm(FlaskForm):
@@ -35,7 +36,8 @@ class PointsForm(FlaskForm):
         filters=[lambda value: value.strip() if isinstance(value, str) else value],
     )
     keep = BooleanField(_l("Keep this comment for other answers"))
-    seen = IntegerField(widget=HiddenInput())
+    seen = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+    """What the teacher had before the eyes; `refuse` says it if that cannot be known."""
 
     @classmethod
     def of(cls, page: AnswerPage) -> PointsForm:
@@ -44,6 +46,11 @@ class PointsForm(FlaskForm):
         levels = page.content.item.rubric_points()
         form.points.choices = [SelectChoice(str(points), text) for points, text in sorted(levels.items())]
         return form
+
+    def refuse(self, sentence: str, page: AnswerPage) -> None:
+        """Say why nothing was saved; the next save is about the answer as it stands now."""
+        self.points.errors = [sentence]
+        self.seen.data, self.seen.raw_data = page.seen, None
 
 
 class TwoMarkersForm(FlaskForm):
@@ -60,10 +67,10 @@ def overview(section: str, assignment: str) -> str | Response:
     found = rosters.get_section(section, account)
     form = TwoMarkersForm()
     if form.validate_on_submit():
-        marking.set_two_markers(found, assignment, two_markers=form.two_markers.data)
+        marking_queue.set_two_markers(found, assignment, two_markers=form.two_markers.data)
         flash(_("Saved."), "good")
         return redirect(url_for("marking.overview", section=section, assignment=assignment))
-    page = marking.marking_page(found, assignment, account)
+    page = marking_queue.marking_page(found, assignment, account)
     form.two_markers.data = page.two_markers
     return render_template("teach/marking.html", page=page, form=form, comments=comments.kept_comments(account))
 
@@ -79,31 +86,52 @@ def answer(section: str, assignment: str, question: str) -> str | Response | tup
         flash(_("Every answer to this question has its mark."), "good")
         return redirect(url_for("marking.overview", section=section, assignment=assignment))
     form = PointsForm.of(page)
-    if form.validate_on_submit():
-        try:
-            marking.give_mark(
-                page,
-                int(form.points.data),
-                form.comment.data or "",
-                account_id=account,
-                now=instance.now(),
-                keep_comment=form.keep.data,
-                seen=form.seen.data,
-            )
-        except MarkedMeanwhileError as error:
-            form.points.errors = [
-                _(
-                    "%(name)s gave this answer %(points)s points while you were reading. Yours are not saved. "
-                    "Save again to put yours in their place.",
-                    name=error.by or _("Another teacher"),
-                    points=error.points,
-                )
-            ]
-            form.seen.process(None, page.seen)
-        else:
-            return redirect(url_for("marking.answer", section=section, assignment=assignment, question=question))
+    status = _take(form, page, account) if form.is_submitted() else 200
+    if status == SAVED:
+        return redirect(url_for("marking.answer", section=section, assignment=assignment, question=question))
     body = render_template("teach/marking_answer.html", page=page, form=form, errors=form.errors, html=page.html)
-    return (body, 422) if form.errors else body
+    return body, status
+
+
+def _take(form: PointsForm, page: AnswerPage, account: int) -> int:
+    """Give an answer the points that were sent; return the status, with what is wrong in the form."""
+    valid = form.validate()
+    if form.seen.errors or not request.args.get("answer"):
+        form.refuse(_("Nothing was saved, as parts of this page were missing. Read the answer, then save again."), page)
+        return 409
+    if not valid:
+        return 422
+    try:
+        marking.give_mark(
+            page,
+            int(form.points.data),
+            form.comment.data or "",
+            seen=form.seen.data or 0,
+            account_id=account,
+            now=instance.now(),
+            keep_comment=form.keep.data,
+        )
+    except (MarkedMeanwhileError, CorrectedMeanwhileError) as error:
+        form.refuse(_meanwhile(error), page)
+        return 409
+    return SAVED
+
+
+def _meanwhile(error: MarkedMeanwhileError | CorrectedMeanwhileError) -> str:
+    """Return what happened to an answer while a teacher read it."""
+    if isinstance(error, MarkedMeanwhileError):
+        return _(
+            "%(name)s gave this answer %(points)s points while you were reading. Yours are not saved. "
+            "Save again to put yours in their place.",
+            name=error.by or _("Another teacher"),
+            points=error.points,
+        )
+    if error.left_out:
+        return _("This question was left out while you were reading, so it needs no mark. Yours is not saved.")
+    return _(
+        "This question was corrected while you were reading, and this answer has a mark from that. "
+        "Yours is not saved. Save again to put yours in its place."
+    )
 
 
 @bp.post("/comments/forget")

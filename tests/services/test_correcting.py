@@ -242,6 +242,47 @@ def test_the_key_that_holds_already_is_no_correction(world: World) -> None:
         world.propose(CorrectionAction.KEY, answer=factories.key_of(world.tries["Ada"][1], 1))
 
 
+@ONE_DATABASE
+def test_the_first_key_can_be_set_again_and_the_new_one_not_twice(world: World) -> None:
+    first = factories.key_of(world.tries["Ada"][1], 1)
+    world.correct(CorrectionAction.KEY, answer=wrong_answer(world), may_lower=True)
+    with pytest.raises(CorrectionError, match="the key already"):
+        world.propose(CorrectionAction.KEY, answer=wrong_answer(world))
+    world.correct(CorrectionAction.KEY, answer=first, may_lower=True)
+    assert [marks[0] for marks in world.marks().values()] == [1.0, 0.0, 0.0]
+
+
+@ONE_DATABASE
+def test_corrections_are_taken_back_one_after_the_other_and_none_twice(world: World) -> None:
+    before = world.marks()
+    first = world.correct(CorrectionAction.ALL)
+    second = world.correct(CorrectionAction.KEY, answer=wrong_answer(world), may_lower=True)
+    undone = world.undo(second)
+    assert {marks[0] for marks in world.marks().values()} == {1.0}
+    for again in (second, undone):
+        with pytest.raises(CorrectionError, match="taken back already"):
+            world.undo(again)
+    world.undo(first)
+    assert world.marks() == before
+
+
+@ONE_DATABASE
+def test_an_answer_that_the_mended_question_does_not_offer_keeps_its_first_mark(world: World) -> None:
+    mended = BANK.replace("right: It keeps a distance", "right: It keeps its distance").replace(
+        "wrong: It proves the statement true", "wrong: It proves that the statement is true"
+    )
+    factories.publish(mended, now=LATER)
+    before, rows = world.marks(), scores()
+    newer = world.correct(CorrectionAction.NEWER, may_lower=True)
+    assert (world.marks(), scores()) == (before, rows)
+    # Its page can still be drawn, and full marks for all can still be given and explained.
+    world.correct(CorrectionAction.ALL)
+    ben, attempt = world.tries["Ben"]
+    page = taking.feedback_page(ben.taker, attempt, 1, now=LATER)
+    assert (page.fraction, page.steps[-1].revision) == (1.0, 1)
+    assert correction_pages.dry_run(world.school_class.ref, newer).changes == ()
+
+
 def test_a_mended_bank_can_mark_anew(world: World) -> None:
     mended = BANK.replace("right: It keeps a distance", "wrong: It keeps a distance").replace(
         "wrong: It proves the statement true", "right: It proves the statement true"

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import Score, SectionTeacher, db
-from quizapp.services import attempts, comments, marking, taking
+from quizapp.models import CorrectionAction, Score, SectionTeacher, db
+from quizapp.services import attempts, comments, correcting, corrections, marking, marking_queue, taking
+from quizapp.services.corrections import Proposal
 from quizapp.services.marking import AnswerPage, MarkedMeanwhileError, NoSuchPointsError
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
@@ -48,8 +49,8 @@ class World:
     assignment: str
     tries: dict[str, str]
 
-    def queue(self, teacher: Teacher | None = None) -> marking.QuestionQueue:
-        page = marking.marking_page(self.school_class.ref, self.assignment, (teacher or self.teacher).id)
+    def queue(self, teacher: Teacher | None = None) -> marking_queue.QuestionQueue:
+        page = marking_queue.marking_page(self.school_class.ref, self.assignment, (teacher or self.teacher).id)
         (queue,) = page.queues
         return queue
 
@@ -66,15 +67,29 @@ class World:
         """Marks the next answer, or somebody's, and returns the text of the answer."""
         page = self.answer(by, of=of)
         assert page is not None
-        marking.give_mark(page, points, comment, account_id=(by or self.teacher).id, now=LATER)
+        marking.give_mark(page, points, comment, seen=page.seen, account_id=(by or self.teacher).id, now=LATER)
         return page.answer
 
     def fraction(self, name: str) -> float | None:
         return taking.answer_lines(self.tries[name])[0].fraction
 
+    def propose(self, action: CorrectionAction) -> str:
+        """Writes a correction of the question down, and works it out."""
+        section, question = self.school_class.ref, self.queue().question
+        proposal = Proposal(action, "Nobody could know.", may_lower=True)
+        account = self.teacher.id
+        correction = corrections.propose(section, self.assignment, question, proposal, account_id=account, now=LATER)
+        correcting.prepare(correction)
+        return correction
+
 
 @pytest.fixture
 def world() -> World:
+    return make_world()
+
+
+def make_world() -> World:
+    """A class with a colleague, three answers to a question that is marked by hand, and one blank."""
     teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
     quiz = factories.publish(BANK)
     school_class = factories.make_class(teacher, *ANSWERS, "Dee")
@@ -126,7 +141,7 @@ def test_two_teachers_at_one_answer_are_told_of_each_other(world: World) -> None
     world.give(2, by=world.colleague, of="Ben")
     assert page is not None
     with pytest.raises(MarkedMeanwhileError) as told:
-        marking.give_mark(page, 4, "", account_id=world.teacher.id, now=LATER)
+        marking.give_mark(page, 4, "", seen=page.seen, account_id=world.teacher.id, now=LATER)
     assert (told.value.by, told.value.points) == ("Okoye", 2)
     assert world.fraction("Ben") == 0.5
 
@@ -140,7 +155,7 @@ def test_points_outside_the_rubric_are_refused(world: World, points: int) -> Non
 
 
 def test_two_markers_count_once_they_agree(world: World) -> None:
-    marking.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
     world.give(2, of="Ada")
     assert world.fraction("Ada") is None
     other = world.answer(world.colleague, of="Ada")
@@ -151,7 +166,7 @@ def test_two_markers_count_once_they_agree(world: World) -> None:
 
 
 def test_two_markers_who_differ_settle_it_and_the_difference_stays_known(world: World) -> None:
-    marking.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
     world.give(1, of="Ada")
     world.give(4, by=world.colleague, of="Ada")
     assert world.queue().differing == 1
@@ -160,8 +175,8 @@ def test_two_markers_who_differ_settle_it_and_the_difference_stays_known(world: 
     assert sorted(line[:2] for line in page.given) == [("Okoye", 4), ("Rivera", 1)]
     world.give(2, of="Ada")
     assert (world.fraction("Ada"), world.queue().differing) == (0.5, 0)
-    agreement = marking.marking_page(world.school_class.ref, world.assignment, world.teacher.id).agreement
-    assert agreement == marking.Agreement(both=1, same=0, within_one=0)
+    agreement = marking_queue.marking_page(world.school_class.ref, world.assignment, world.teacher.id).agreement
+    assert agreement == marking_queue.Agreement(both=1, same=0, within_one=0)
 
 
 @ONE_DATABASE
@@ -170,7 +185,7 @@ def test_kept_comments_come_back_the_last_used_first(world: World) -> None:
         page = world.answer(of=name)
         assert page is not None
         now = LATER + timedelta(minutes=ord(name[0]))
-        marking.give_mark(page, 2, comment, account_id=world.teacher.id, now=now, keep_comment=True)
+        marking.give_mark(page, 2, comment, seen=page.seen, account_id=world.teacher.id, now=now, keep_comment=True)
     assert comments.kept_comments(world.teacher.id) == ("Say who decided.", "No exclamation marks.")
     comments.forget_comment(world.teacher.id, "Say who decided.")
     assert comments.kept_comments(world.teacher.id) == ("No exclamation marks.",)
@@ -181,7 +196,7 @@ def test_kept_comments_come_back_the_last_used_first(world: World) -> None:
 def test_another_class_has_no_such_queue(world: World) -> None:
     other = factories.make_class(world.teacher, "Eve", title="9C")
     with pytest.raises(NotFoundError):
-        marking.marking_page(other.ref, world.assignment, world.teacher.id)
+        marking_queue.marking_page(other.ref, world.assignment, world.teacher.id)
     with pytest.raises(NotFoundError):
         marking.answer_page(world.school_class.ref, world.assignment, "nothing", world.teacher.id)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Score).where(Score.number > 1)) == 0

@@ -5,12 +5,24 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from quizapp.services import attempts
+from quizapp.services import attempts, correcting, rosters
 from tests import factories
 from tests.clock import START
-from tests.pages import Browser
+from tests.pages import Browser, Fields
 from tests.services.test_marking import ANSWERS
 from tests.services.test_marking import BANK as WRITTEN
+
+TWO_WRITTEN = (
+    WRITTEN
+    + """\
+  - id: second
+    type: numeric
+    skill: facts
+    prompt: How many?
+    answer: 3
+    why: Count.
+"""
+)
 
 
 def at_work(app: Flask, bank: str, answers: dict[str, str]) -> tuple[Browser, str, str]:
@@ -22,9 +34,9 @@ def at_work(app: Flask, bank: str, answers: dict[str, str]) -> tuple[Browser, st
         for pupil in school_class.pupils:
             attempt = factories.start(assignment, pupil)
             content = (
-                {"text": answers[pupil.name]}
-                if bank is WRITTEN
-                else factories.response_to(attempt, 1, right=answers[pupil.name] == "right")
+                factories.response_to(attempt, 1, right=answers[pupil.name] == "right")
+                if bank is factories.BANK
+                else {"text": answers[pupil.name]}
             )
             attempts.save(pupil.taker, attempt, 1, content, confidence=None, drawn=None, now=START)
             attempts.hand_in(pupil.taker, attempt, now=START)
@@ -45,7 +57,7 @@ def test_marking_goes_from_answer_to_answer_and_shows_no_name(app: Flask) -> Non
         assert page.status == 200
         assert not any(name in page.text for name in ANSWERS)
         seen |= {answer for answer in ANSWERS.values() if answer in page.text}
-        assert browser.post(address, {"points": "2", "seen": "1", "comment": ""}).status == 302
+        assert browser.submit(page, "marking", fields={"points": "2"}).status == 302
     assert seen == set(ANSWERS.values())
     done = browser.get(address)
     assert done.status == 302
@@ -56,13 +68,112 @@ def test_marking_goes_from_answer_to_answer_and_shows_no_name(app: Flask) -> Non
 def test_points_that_are_none_and_a_long_comment_come_back_with_a_sentence(app: Flask) -> None:
     browser, section, ids = at_work(app, WRITTEN, ANSWERS)
     assignment, question = ids.split("|")
-    address = f"{section}/{assignment}/marking/{question}"
-    empty = browser.post(address, {"seen": "1", "comment": "Well said, Zoë & co"})
+    page = browser.get(f"{section}/{assignment}/marking/{question}")
+    empty = browser.submit(page, "marking", fields={"comment": "Well said, Zoë & co"})
     assert empty.status == 422
     assert "Choose the points for this answer." in empty.text
     assert "Well said, Zoë &amp; co" in empty.text, "what was typed is still there"
-    long = browser.post(address, {"points": "2", "seen": "1", "comment": "x" * 301})
+    long = browser.submit(page, "marking", fields={"points": "2", "comment": "x" * 301})
     assert (long.status, "Keep the comment to 300 signs." in long.text) == (422, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("missing", ["seen", "not a number", "answer"])
+def test_a_mark_from_a_page_that_is_not_whole_is_kept_on_the_page_and_saved_by_nobody(app: Flask, missing: str) -> None:
+    browser, section, ids = at_work(app, WRITTEN, ANSWERS)
+    assignment, question = ids.split("|")
+    address = f"{section}/{assignment}/marking/{question}"
+    form = browser.get(address).form("marking")
+    fields: Fields = {"points": "4", "comment": "Well said", "seen": form.fields["seen"]}
+    if missing == "seen":
+        del fields["seen"]
+    elif missing == "not a number":
+        fields["seen"] = "yes"
+    sent = browser.post(address if missing == "answer" else str(form.action), fields)
+    assert sent.status == 409
+    assert "Nothing was saved" in sent.words
+    assert "Well said" in sent.words
+    assert f"{len(ANSWERS)} answers wait for a mark." in browser.get(f"{section}/{assignment}/marking").words
+    # What came back is whole again.
+    assert browser.submit(sent, "marking").status == 302
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_two_teachers_at_one_answer_read_of_each_other_and_keep_what_they_typed(app: Flask) -> None:
+    browser, section, ids = at_work(app, WRITTEN, ANSWERS)
+    assignment, question = ids.split("|")
+    first = browser.get(f"{section}/{assignment}/marking/{question}")
+    second = browser.get(f"{section}/{assignment}/marking/{question}")
+    assert browser.submit(first, "marking", fields={"points": "1"}).status == 302
+    told = browser.submit(second, "marking", fields={"points": "4", "comment": "Exact, I think."})
+    assert told.status == 409
+    assert "Rivera gave this answer 1 points while you were reading." in told.words
+    assert "Exact, I think." in told.words
+    assert told.form("marking").fields["points"] == "4"
+    assert browser.submit(told, "marking").status == 302
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_question_left_out_while_a_teacher_reads_needs_no_mark_and_says_so(app: Flask) -> None:
+    browser, section, ids = at_work(app, TWO_WRITTEN, dict.fromkeys(ANSWERS, "text"))
+    assignment, question = ids.split("|")
+    page = browser.get(f"{section}/{assignment}/marking/{question}")
+    correct(browser, f"{section}/{assignment}/q/{question}/fix", {"action": "void", "reason": "Two ways to read it."})
+    told = browser.submit(page, "marking", fields={"points": "4", "comment": "Exact, I think."})
+    assert told.status == 409
+    assert "This question was left out while you were reading, so it needs no mark." in told.words
+    assert "Exact, I think." in told.words
+    assert "Save and next" not in told.words
+    waiting = browser.get(f"{section}/{assignment}/marking").words
+    assert "Write a fair headline" not in waiting, "what is left out waits for nobody"
+
+
+def correct(browser: Browser, address: str, fields: Fields) -> str:
+    """Corrects a question and applies it; returns where what changed is told."""
+    run = str(browser.post(address, fields).location)
+    assert browser.submit(browser.get(run), named="apply").status == 302
+    return run
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_leaving_out_the_only_question_is_refused_in_a_sentence_and_nothing_typed_is_lost(app: Flask) -> None:
+    browser, section, ids = at_work(app, WRITTEN, ANSWERS)
+    assignment, question = ids.split("|")
+    address = f"{section}/{assignment}/q/{question}/fix"
+    refused = browser.post(address, {"action": "void", "reason": "Two ways to read it."})
+    assert refused.status == 422
+    assert "Without this question nothing would count any more." in refused.words
+    assert "Two ways to read it." in refused.words
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_correction_under_way_goes_on_step_by_step_while_students_answer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(correcting, "STEP", 1)
+    browser, section, ids = at_work(app, factories.BANK, {"Ada": "right", "Ben": "wrong"})
+    assignment, question = ids.split("|")
+    address = f"{section}/{assignment}/q/{question}/fix"
+    run = str(browser.post(address, {"action": "all", "reason": "Nobody could know."}).location)
+    page = browser.get(run)
+    assert "Worked out so far: 1 of 2" in page.words
+    assert browser.submit(page, "corrections").status == 302
+    ready = browser.get(run)
+    assert "1 mark changes, 1 higher, none lower." in ready.words
+    late_comer(app, section, assignment)
+    # The page that was read is applied, and who came in meanwhile is not forgotten.
+    assert browser.submit(ready, named="apply").status == 302
+    assert "2 marks change, 2 higher, none lower." in browser.get(run).words
+
+
+def late_comer(app: Flask, section: str, assignment: str) -> None:
+    """Somebody joins the class and hands in a blank quiz."""
+    with app.app_context():
+        teacher = factories.Teacher(1, "rivera")
+        ref = rosters.get_section(section.rsplit("/", 1)[1], teacher.id)
+        (cleo,) = factories.add_pupils(ref, teacher, "Cleo")
+        attempt = factories.start(assignment.removeprefix("a/"), cleo)
+        attempts.hand_in(cleo.taker, attempt, now=START)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -83,7 +194,8 @@ def test_a_wrong_key_becomes_corrected_marks_in_two_posts(app: Flask) -> None:
     assert "1 mark changes, 1 higher, none lower." in dry
     assert "Ben" in dry
     assert "Ada" not in dry
-    assert browser.post(run, {}).status == 302
+
+    assert browser.submit(browser.get(run), named="apply").status == 302
     assert "What changed" in browser.get(run).text
     back = browser.post(f"{run}/undo", {})
     assert "1 lower" in browser.get(str(back.location)).text

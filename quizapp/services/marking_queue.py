@@ -1,0 +1,199 @@
+"""The written answers of an assignment that wait for a teacher: how many, whose turn, one marker or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from quizapp import text
+from quizapp.models import (
+    Attempt,
+    AttemptItem,
+    ItemRevision,
+    Marking,
+    MarkingPlan,
+    Response,
+    Score,
+    SectionTeacher,
+    db,
+)
+from quizapp.services.assigned import find_assigned
+from quizapp.services.catalogue import content_of
+from quizapp.services.rosters import SectionRef
+from quizapp.services.scoring import newest_scores
+from quizapp.services.writing import writing
+
+
+@dataclass(frozen=True)
+class QuestionQueue:
+    """One question of an assignment that a teacher marks."""
+
+    question: str
+    """Public id of the revision."""
+    prompt: str
+    waiting: int
+    """Answers without a mark that counts."""
+    yours: int
+    """Of these, the ones this teacher can mark now."""
+    marked: int
+    differing: int
+    """Answers on which two markers differ."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two markers agree, over the answers that both marked."""
+
+    both: int
+    same: int
+    within_one: int
+
+
+@dataclass(frozen=True)
+class MarkingPage:
+    section: SectionRef
+    assignment: str
+    title: str
+    two_markers: bool
+    can_have_two: bool
+    """The class has another teacher."""
+    queues: tuple[QuestionQueue, ...]
+    agreement: Agreement | None
+    released: bool
+    immediate: bool
+
+    @property
+    def waiting(self) -> int:
+        return sum(queue.waiting for queue in self.queues)
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """An answer that a teacher marks, by its keys."""
+
+    attempt_item_id: int
+    attempt: str
+    """Public id of the attempt."""
+    response_id: int
+    newest: Score
+    """The score that counts."""
+    markers: frozenset[int]
+    """Accounts that gave it points."""
+
+    @property
+    def waiting(self) -> bool:
+        return self.newest.fraction is None and not self.newest.void
+
+
+def marking_page(section: SectionRef, assignment: str, account_id: int) -> MarkingPage:
+    """Return the questions of an assignment that a teacher marks, and how far that is.
+
+    Raises:
+        NotFoundError: the class has no such assignment.
+    """
+    row, title = find_assigned(section.id, assignment)
+    two = has_two_markers(db.session(), row.id)
+    others = section_has_colleague(section, account_id)
+    answers = [(revision, [one for one in found if not one.newest.void]) for revision, found in written_answers(row.id)]
+    queues = tuple(
+        QuestionQueue(
+            question=revision.public_id,
+            prompt=text.plain(content_of(revision).item.prompt),
+            waiting=sum(one.waiting for one in found),
+            yours=sum(one.waiting and account_id not in one.markers for one in found),
+            marked=sum(not one.waiting for one in found),
+            differing=sum(one.waiting and len(one.markers) > 1 for one in found),
+        )
+        for revision, found in answers
+        if found
+    )
+    return MarkingPage(
+        section=section,
+        assignment=assignment,
+        title=title,
+        two_markers=two,
+        can_have_two=others,
+        queues=queues,
+        agreement=_agreement(row.id) if two else None,
+        released=row.released_at is not None,
+        immediate=row.feedback.value == "immediate",
+    )
+
+
+def set_two_markers(section: SectionRef, assignment: str, *, two_markers: bool) -> None:
+    """Let two teachers mark every written answer of an assignment, or one.
+
+    Raises:
+        NotFoundError: the class has no such assignment.
+    """
+    row, _title = find_assigned(section.id, assignment)
+    assignment_id = row.id
+    with writing() as session:
+        plan = session.get(MarkingPlan, assignment_id) or MarkingPlan(assignment_id=assignment_id)
+        plan.two_markers = two_markers
+        session.add(plan)
+
+
+def section_has_colleague(section: SectionRef, account_id: int) -> bool:
+    """Tell whether another teacher teaches the class too."""
+    return bool(
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                SectionTeacher.section_id == section.id, SectionTeacher.account_id != account_id
+            )
+        )
+    )
+
+
+def written_answers(assignment_id: int) -> list[tuple[ItemRevision, list[WrittenAnswer]]]:
+    """Return the questions that a teacher marks with the answers handed in, in the random order of their attempts.
+
+    Those of a question that was left out are among them; they wait for nobody.
+    """
+    rows = db.session.execute(
+        sa.select(AttemptItem.id, Attempt.public_id, Response.id, ItemRevision)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
+        .join(Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1))
+        .where(
+            Attempt.assignment_id == assignment_id,
+            Response.content.is_not(None),
+            sa.exists().where(Score.attempt_item_id == AttemptItem.id),
+        )
+        .order_by(ItemRevision.id, Attempt.public_id)
+    ).all()
+    asked = [row for row in rows if content_of(row.ItemRevision).item.rubric_points()]
+    ids = [row[0] for row in asked]
+    scores = newest_scores(db.session(), AttemptItem.id.in_(ids))
+    markers: dict[int, set[int]] = {}
+    for item, account in db.session.execute(
+        sa.select(Marking.attempt_item_id, Marking.account_id).where(Marking.attempt_item_id.in_(ids))
+    ):
+        markers.setdefault(item, set()).add(account)
+    found: dict[int, tuple[ItemRevision, list[WrittenAnswer]]] = {}
+    for item, attempt, response, revision in asked:
+        answer = WrittenAnswer(item, attempt, response, scores[item], frozenset(markers.get(item, ())))
+        found.setdefault(revision.id, (revision, []))[1].append(answer)
+    return list(found.values())
+
+
+def _agreement(assignment_id: int) -> Agreement:
+    rows = db.session.execute(
+        sa.select(Marking.attempt_item_id, Marking.points)
+        .join(AttemptItem, AttemptItem.id == Marking.attempt_item_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.assignment_id == assignment_id)
+    )
+    found: dict[int, list[int]] = {}
+    for item, points in rows:
+        found.setdefault(item, []).append(points)
+    pairs = [points for points in found.values() if len(points) > 1]
+    apart = [max(points) - min(points) for points in pairs]
+    return Agreement(len(pairs), apart.count(0), sum(gap <= 1 for gap in apart))
+
+
+def has_two_markers(session: Session, assignment_id: int) -> bool:
+    """Tell whether two teachers mark each written answer of an assignment."""
+    return bool(session.scalar(sa.select(MarkingPlan.two_markers).where(MarkingPlan.assignment_id == assignment_id)))
