@@ -396,3 +396,8 @@ def publish_own(teacher: Teacher, text: str = OWN_BANK, *, now: datetime = START
     """Publishes a bank the way teachers do; returns it and the public id of the draft."""
     draft = drafts.create_draft(teacher.id, text, now=now)
     return drafts.publish_draft(draft, teacher.id, version=1, note="", now=now), draft
+
+
+def quiz_of(published: drafts.Published, teacher: Teacher) -> QuizRef:
+    """The quiz of a bank that a teacher published, as it is now."""
+    return assigning.get_quiz(published.quiz, teacher.id)

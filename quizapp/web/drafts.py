@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.services import draft_page, drafts, publish_page, rosters
+from quizapp.services import draft_page, drafts, publish_page, rosters, sign_in
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.sign_in import SignInError
+from quizapp.services.throttling import TooManyFailuresError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_drafts import DraftForm, PublishForm
+from quizapp.web.security import csrf, token_is_good
 
 bp = Blueprint("drafts", __name__, url_prefix="/teach")
 
@@ -32,27 +36,39 @@ def edit(bank: str) -> Response:
 @access(Access.STAFF)
 def editor(draft: str) -> str:
     """Show a draft with everything that is found in it."""
-    return _editor(draft)
+    return _editor(draft, auth.account_id())
+
+
+@bp.post("/drafts")
+@access(Access.STAFF)
+def begin() -> Answer:
+    """Begin a draft with a text that somebody typed."""
+    typed = posted_text()
+    try:
+        return _to(drafts.create_draft(auth.account_id(), typed, now=instance.now()))
+    except TextTooLongError:
+        return render_template("teach/banks/gone.html", typed=typed, too_long=True), 413
 
 
 @bp.post("/drafts/<draft>")
-@access(Access.STAFF)
+@access(Access.EVERYBODY)  # whoever was signed out meanwhile gets what they typed back, and signs in with it
+@csrf.exempt  # checked inside, for the same reason
 def save(draft: str) -> Answer:
     """Keep what was typed, and do what the button says: every button keeps it first."""
-    form = DraftForm()
-    typed, do = form.text.data or "", form.do.data or "save"
+    form, typed = DraftForm(), posted_text()
+    if auth.identity().is_student:
+        abort(404)
+    account = auth.identity().account_id
+    if account is None or not token_is_good():
+        account = _signed_in_again(form) if token_is_good() else None
+    if account is None:
+        return _to_sign_in(draft, form, typed)
     try:
-        text = typed
-        if do.startswith("fix "):
-            text = draft_page.with_correction(typed, do.removeprefix("fix "), now=instance.now()) or typed
-        drafts.save_draft(draft, auth.account_id(), text, version=form.version.data or 0, now=instance.now())
-    except TextTooLongError:
-        return _editor(draft, text=typed, too_long=True), 413
+        return _save(draft, account, form, typed)
+    except NotFoundError:
+        return render_template("teach/banks/gone.html", typed=typed, too_long=False), 404
     except DraftChanged as stored:
         return render_template("teach/banks/changed.html", draft=draft, stored=stored, typed=typed), 409
-    if do == "publish":
-        return redirect(url_for("drafts.publish", draft=draft), 303)
-    return _to(draft)
 
 
 @bp.post("/drafts/<draft>/discard")
@@ -64,8 +80,64 @@ def discard(draft: str) -> Response:
     return redirect(auth.home_url(), 303)
 
 
-def _editor(draft: str, *, text: str | None = None, too_long: bool = False) -> str:
-    page = draft_page.draft_page(draft, auth.account_id(), text=text, now=instance.now())
+def posted_text() -> str:
+    """Return the text that was posted; a post without one is none of ours."""
+    if "text" not in request.form:
+        abort(400)
+    return request.form["text"]
+
+
+def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
+    now, do = instance.now(), form.do.data or "save"
+    text = typed
+    if do.startswith("fix "):
+        found = draft_page.with_correction(typed, do.removeprefix("fix "), now=now)
+        if found is None:
+            flash(
+                _("The text has changed since that was found, so nothing was put in. Here it is checked again."), "warn"
+            )
+        text = found or typed
+    try:
+        drafts.save_draft(draft, account, text, version=form.known_version, now=now)
+    except TextTooLongError:
+        return _editor(draft, account, text=typed, too_long=True), 413
+    if do == "publish":
+        return redirect(url_for("drafts.publish", draft=draft), 303)
+    return _to(draft)
+
+
+def _signed_in_again(form: DraftForm) -> int | None:
+    """Sign the teacher in who sent name and password with the text; on refusal put the sentence into the form."""
+    if not form.login.data:
+        return None
+    try:
+        token = sign_in.sign_in_staff(
+            form.login.data,
+            form.password.data or "",
+            network=instance.network(),
+            key=instance.key(),
+            now=instance.now(),
+        )
+    except SignInError:
+        form.password.errors = [_("Name and password do not belong together. Passwords distinguish capitals.")]
+        return None
+    except TooManyFailuresError:
+        form.password.errors = [_("Too many wrong tries. Wait some minutes; your text stays on this page.")]
+        return None
+    auth.remember(token)
+    return sign_in.identify(token, now=instance.now()).account_id
+
+
+def _to_sign_in(draft: str, form: DraftForm, typed: str) -> tuple[str, int]:
+    signed_in = auth.identity().is_staff
+    page = render_template(
+        "teach/banks/signed_out.html", draft=draft, form=form, typed=typed, signed_in=signed_in, errors=form.errors
+    )
+    return page, 400 if signed_in else 422 if form.errors else 401
+
+
+def _editor(draft: str, account: int, *, text: str | None = None, too_long: bool = False) -> str:
+    page = draft_page.draft_page(draft, account, text=text, now=instance.now())
     return render_template(
         "teach/banks/editor.html",
         page=page,
@@ -96,7 +168,7 @@ def publish_now(draft: str) -> Answer:
         return _publish_page(draft, form), 422
     sentence = None
     try:
-        done = drafts.publish_draft(
+        drafts.publish_draft(
             draft,
             auth.account_id(),
             version=form.version.data or 0,
@@ -114,7 +186,6 @@ def publish_now(draft: str) -> Answer:
         sentence = str(refusal)
     if sentence is not None:
         return _publish_page(draft, form, sentence), 409
-    flash(_("Version %(n)s is published.", n=done.number), "good")
     return redirect(url_for("drafts.publish", draft=draft), 303)
 
 

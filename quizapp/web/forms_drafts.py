@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -14,11 +14,21 @@ NOTE_MAX = 400
 
 
 class DraftForm(FlaskForm):
-    """A bank's text as it was typed; which version of it was on the page; and the button that was pressed."""
+    """What comes with a bank's text: which version of it was on the page, and the button that was pressed.
 
-    text = TextAreaField(_l("Text of the bank"))
+    Name and password are there for who was signed out while writing.
+    """
+
     version = IntegerField(widget=HiddenInput())
     do = StringField()
+    login = StringField(_l("Sign-in name"), filters=[stripped])
+    password = PasswordField(_l("Password"))
+
+    @property
+    def known_version(self) -> int:
+        """The version, 0 for none that we ever gave."""
+        version = self.version.data or 0
+        return version if 0 < version < 2**31 else 0
 
 
 class PublishForm(FlaskForm):

@@ -7,10 +7,9 @@ import secrets
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import format_time
 from flask_babel import gettext as _
-from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import Form, ValidationError
+from wtforms import Form
 
 from quizapp.items.base import Response as ItemResponse
 from quizapp.services import attempts, starting, taking
@@ -24,7 +23,7 @@ from quizapp.web.auth import Access, access
 from quizapp.web.forms import ConfidenceForm
 from quizapp.web.forms_people import ReturnForm
 from quizapp.web.media import image_url
-from quizapp.web.security import csrf
+from quizapp.web.security import csrf, token_is_good
 
 bp = Blueprint("learn", __name__)
 
@@ -60,7 +59,7 @@ def answer(attempt: str, position: int) -> str | Response | tuple[str, int]:
         return _signed_out(attempt, position)
     form = page.content.item.form(page.shown, formdata=request.form)
     sure = ConfidenceForm(request.form)
-    if not _token_is_good():
+    if not token_is_good():
         sentence = _("This page had been open for a long time. Your answer is still here: press the button again.")
         return draw_question(page, form, sure, sentence=sentence), 400
     if not form.validate():
@@ -129,7 +128,7 @@ def draft(attempt: str, position: int) -> tuple[Response, int]:
         page = taking.question_page(auth.taker(), attempt, position, now=moment)
     except NotFoundError:
         return jsonify(error="not-found"), 404 if auth.identity().is_student else 401
-    if not _token_is_good():
+    if not token_is_good():
         return jsonify(error="stale"), 400
     form = page.content.item.form(page.shown, formdata=request.form)
     if not form.validate():
@@ -291,14 +290,6 @@ def out_of_turn(error: PassedByError) -> tuple[str | Response, int]:
 def _ended(attempt: AttemptRef) -> str:
     """Say that the time is over. Handing in is a change, so it is a button, or happens by itself."""
     return render_template("learn/ended.html", attempt=attempt)
-
-
-def _token_is_good() -> bool:
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True
 
 
 def drawn_from(posted: MultiDict[str, str]) -> Drawn | None:

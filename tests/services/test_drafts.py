@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Bank, BankRevision, BankShare, ShareRight, db
-from quizapp.services import assigning, attempts, drafts, publishing, taking
+from quizapp.services import attempts, drafts, publishing, taking
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
@@ -136,8 +136,7 @@ def test_an_attempt_under_way_keeps_its_revision() -> None:
     school_class = factories.make_class(teacher, "Ada")
     (ada,) = school_class.pupils
     done, draft = factories.publish_own(teacher)
-    quiz = next(one for one in assigning.list_quizzes(teacher.id) if one.public_id == done.quiz)
-    attempt = factories.start(factories.assign(school_class, teacher, quiz), ada)
+    attempt = factories.start(factories.assign(school_class, teacher, factories.quiz_of(done, teacher)), ada)
     asked = factories.question_of(attempt, 1)
     save(draft, teacher, OTHER_KEY)
     publish(draft, teacher)

@@ -146,8 +146,9 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/banks/<quiz>/questions.csv"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/b/<bank>/edit"): Row("302 404 404 404 303 404 404"),
     ("GET", "/teach/drafts/<draft>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/drafts"): Row("302 404 404 404 303 303 303", {"text": "title: New"}, changes=True),
     ("POST", "/teach/drafts/<draft>"): Row(
-        "302 404 404 404 303 404 404", {"text": "title: Mine", "version": "1"}, changes=True
+        "401 404 404 404 303 404 404", {"text": "title: Mine", "version": "1"}, changes=True
     ),
     ("GET", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 409 404 404", {"version": "1"}),
