@@ -29,6 +29,7 @@ from quizapp.web import (
     assign,  # noqa: F401 - adds its views to those of teach
     auth,
     author,
+    bank_forms,
     banks,
     check_ins,
     correcting,
@@ -93,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
         (files,),
         (marking, correcting),
-        (drafts,),
+        (drafts, bank_forms),
         (rooms, together),
         (author, account, tokens, admin, overview, media, api),
     )

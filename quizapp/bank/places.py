@@ -63,3 +63,19 @@ def follow(node: Node, path: Iterable[str | int]) -> tuple[Node, str, Node | Non
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.entries):
             parent, node = node, node.entries[part]
     return node, name, parent
+
+
+def way_to(node: Node, line: int, column: int) -> tuple[str | int, ...]:
+    """The way down to the deepest part that begins at a place or before it; () for the node itself.
+
+    The way stops at a list or an entry that begins exactly there: the place then means all of it.
+    """
+    if (line, column) == (node.line, node.column):
+        return ()
+    if isinstance(node, Mapping):
+        before = [name for name, key in node.keys.items() if (key.line, key.column) <= (line, column)]
+        return (before[-1], *way_to(node.fields[before[-1]], line, column)) if before else ()
+    if isinstance(node, Sequence):
+        places = [at for at, one in enumerate(node.entries) if (one.line, one.column) <= (line, column)]
+        return (places[-1], *way_to(node.entries[places[-1]], line, column)) if places else ()
+    return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -9,6 +10,7 @@ Level: TypeAlias = Literal["error", "warning", "info"]
 
 #: Source lines longer than this are cut round the place in question.
 _WINDOW = 100
+_NAMED = re.compile("“([a-z_]+):”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,12 @@ class Problem:
     question: str | None = None
     fix: str | None = None
     source: str = ""
+
+    @property
+    def missing(self) -> str | None:
+        """The name of the field that is not there, where that is the finding."""
+        found = _NAMED.search(self.message) if self.code in {"missing", "no-alt", "no-why"} else None
+        return found[1] if found else None
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `check --format json` prints it."""

@@ -7,7 +7,7 @@ written is read again before it is given back, and must say the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Any
 
@@ -24,7 +24,7 @@ from quizapp.items.base import JSON
 LONGEST_LINE = 110
 """Characters of a line; longer texts are written as a block whose lines are joined (`>-`)."""
 
-_HEAD = (
+HEAD = (
     "format",
     "bank",
     "title",
@@ -86,9 +86,9 @@ def bank_text(fields: Mapping[str, JSON], existing: str | None = None) -> str:
     Raises:
         UnwritableError: `existing` is no bank that can be read.
     """
-    wanted = _cleaned(dict(fields))
+    wanted = cleaned(dict(fields))
     if existing is None or not existing.strip():
-        document = _made(wanted, _HEAD)
+        document = _made(wanted, HEAD)
     else:
         document = _loaded(existing)
         if not isinstance(document, CommentedMap):
@@ -113,6 +113,45 @@ def question_text(fields: Mapping[str, JSON]) -> str:
     """
     text = bank_text({"questions": [dict(fields)]})
     return text.partition("\n")[2]
+
+
+def rewritten(piece: str, fields: Mapping[str, JSON]) -> str:
+    """A piece of a file, some whole fields of it, saying what these fields say; others go.
+
+    What is the same in it stays as it was written. Nothing checks that the piece then means this.
+
+    Raises:
+        UnwritableError: the piece cannot be read by itself.
+    """
+    document = _loaded(piece)
+    if not isinstance(document, CommentedMap):
+        raise UnwritableError("This piece has no fields.")
+    _change(document, fields)
+    _fold_long(document, 0)
+    return _dumped(document)
+
+
+def notes_in(piece: str) -> list[str]:
+    """The notes of a piece of a file, each with its “#”. Raises as `rewritten` does."""
+    return list(_notes_of(_loaded(piece)))
+
+
+def _notes_of(node: Any) -> Iterator[str]:
+    if isinstance(node, CommentedMap | CommentedSeq):
+        for token in _flat([node.ca.comment, *node.ca.items.values(), node.ca.end]):
+            yield from (line.strip() for line in token.value.split("\n") if line.strip().startswith("#"))
+        for value in node.values() if isinstance(node, CommentedMap) else node:
+            yield from _notes_of(value)
+    elif getattr(node, "comment", None) is not None:  # behind a text written as a block
+        yield from (line.strip() for line in node.comment.value.split("\n") if line.strip().startswith("#"))
+
+
+def _flat(tokens: Any) -> Iterator[Any]:
+    for token in tokens or ():
+        if isinstance(token, list):
+            yield from _flat(token)
+        elif token is not None:
+            yield token
 
 
 def _yaml() -> YAML:
@@ -151,13 +190,13 @@ def _notes(text: str) -> list[str]:
 # ---------------------------------------------------------------- plain data to a document
 
 
-def _cleaned(value: JSON) -> JSON:
+def cleaned(value: JSON) -> JSON:
     """Plain data as the reader would give it: texts only, nothing empty, no signs that no editor shows."""
     if isinstance(value, Mapping):
-        cleaned = {str(key): _cleaned(one) for key, one in value.items() if one is not None}
-        return {key: one for key, one in cleaned.items() if one not in ("", [], {})}
+        found = {str(key): cleaned(one) for key, one in value.items() if one is not None}
+        return {key: one for key, one in found.items() if one not in ("", [], {})}
     if isinstance(value, list | tuple):
-        return [one for entry in value if entry is not None and (one := _cleaned(entry)) not in ("", [], {})]
+        return [one for entry in value if entry is not None and (one := cleaned(entry)) not in ("", [], {})]
     if isinstance(value, bool):
         return "true" if value else "false"
     return _CONTROL.sub("", _HIDDEN.sub("\n", str(value).replace("\r\n", "\n"))).strip()
@@ -201,14 +240,17 @@ def _change(node: Any, wanted: JSON) -> Any:
 
 
 def _change_list(node: CommentedSeq, wanted: list[JSON]) -> Any:
-    """Entries with an id are found by it, others by their place."""
-    named = {one["id"]: one for one in node if isinstance(one, CommentedMap) and "id" in one}
-    entries = []
+    """Entries with an id are found by it, others by what they say, and those that say something new by their place."""
+    found: list[int | None] = [_named_place(node, value) for value in wanted]
     for place, value in enumerate(wanted):
-        same = named.get(value.get("id")) if isinstance(value, dict) else None
-        if same is None and place < len(node) and not (isinstance(node[place], CommentedMap) and "id" in node[place]):
-            same = node[place]
-        entries.append(_made(value) if same is None else _change(same, value))
+        if found[place] is None:
+            found[place] = next((at for at, one in enumerate(node) if at not in found and one == value), None)
+    for place in range(min(len(wanted), len(node))):
+        if found[place] is None and place not in found and not _has_id(node[place]):
+            found[place] = place
+    entries = [
+        _made(value) if at is None else _change(node[at], value) for at, value in zip(found, wanted, strict=True)
+    ]
     if len(entries) == len(node):
         for place, entry in enumerate(entries):
             node[place] = entry
@@ -217,6 +259,16 @@ def _change_list(node: CommentedSeq, wanted: list[JSON]) -> Any:
     if node.fa.flow_style():
         made.fa.set_flow_style()
     return made
+
+
+def _named_place(node: CommentedSeq, wanted: JSON) -> int | None:
+    """The place of the entry with the id of the wanted one."""
+    name = wanted.get("id") if isinstance(wanted, dict) else None
+    return next((at for at, one in enumerate(node) if name and _has_id(one) and one["id"] == name), None)
+
+
+def _has_id(one: Any) -> bool:
+    return isinstance(one, CommentedMap) and "id" in one
 
 
 # ---------------------------------------------------------------- long texts

@@ -106,6 +106,8 @@ class School:
             "gradebook": "moodle",
             "invitation": "0" * 64,
             "account": self.account,
+            "key": "headline",
+            "owner": "choice",
             "room": self.room,
             "member": self.member,
         }

@@ -1,0 +1,398 @@
+"""Changes of one entry of a bank file: everything that is not meant stays as it was written, sign for sign.
+
+Only the lines of the entry are written anew. Notes inside it stay, and one whose field goes is put above the
+entry. What was written is read again and must say exactly what was meant; where it does not, because the file is
+written in an unusual way, the whole file is written by `bank.writing` instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from quizapp.bank.mending import slugged
+from quizapp.bank.nodes import Mapping as Fields
+from quizapp.bank.nodes import Sequence, data_of
+from quizapp.bank.problems import Problem, in_order
+from quizapp.bank.reader import Tree, read
+from quizapp.bank.source import SourceText
+from quizapp.bank.writing import HEAD, UnwritableError, bank_text, cleaned, notes_in, rewritten
+from quizapp.items.base import JSON
+
+Section: TypeAlias = Literal["questions", "stimuli"]
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_ID = 40
+_UNFINISHED = frozenset({"empty-value"})
+"""Mistakes of a file that can be read all the same: something is still to be written."""
+
+
+class UnreadableError(ValueError):
+    """The text has mistakes that must be mended first; `problems` are what stands in the way, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__("This text cannot be read.")
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question or stimulus as it stands in a file.
+
+    `key` names it in addresses: its id, or `@3` for the third when it has none of its own. `place` counts
+    from 0. `fields` are plain texts, lists and dictionaries; None when the entry is no list of fields.
+    `node` knows where everything stands.
+    """
+
+    key: str
+    place: int
+    fields: Mapping[str, JSON] | None
+    node: Fields | None
+    line: int
+
+    @property
+    def named(self) -> bool:
+        """Whether it has an id of its own."""
+        return not self.key.startswith("@")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A bank file that can be read: its fields but for the two long lists, and the entries of these."""
+
+    head: Mapping[str, JSON]
+    stimuli: tuple[Entry, ...]
+    questions: tuple[Entry, ...]
+    root: Fields
+
+    def entry(self, section: Section, key: str) -> Entry:
+        """The entry of this key. Raises KeyError when there is none."""
+        for one in self.questions if section == "questions" else self.stimuli:
+            if one.key == key:
+                return one
+        raise KeyError(key)
+
+
+def open_text(text: str) -> Opened:
+    """The parts of a bank file.
+
+    Raises:
+        UnreadableError: YAML or the two long lists are broken.
+    """
+    _, root = _read(text)
+    head = {name: data_of(node) for name, node in root.fields.items() if name not in {"stimuli", "questions"}}
+    return Opened(head, tuple(_entries(root, "stimuli")), tuple(_entries(root, "questions")), root)
+
+
+def set_head(text: str, fields: Mapping[str, JSON]) -> str:
+    """The text with these fields of the bank itself; None or nothing takes one out, others stay.
+
+    Raises:
+        UnreadableError: the text has mistakes.
+    """
+
+    def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
+        edges = {name: (first, _last_line(lines, first, last, 0)) for name, first, last in source.sections}
+        for name, value in sorted(_cleaned(fields).items(), key=lambda one: -HEAD.index(one[0])):
+            if name in edges:
+                first, last = edges[name]
+                old = "\n".join(lines[first - 1 : last])
+                lines[first - 1 : last] = rewritten(old, {name: value}).rstrip("\n").split("\n") if value else []
+            elif value:
+                later = [edges[one][0] for one in HEAD[HEAD.index(name) + 1 :] if one in edges]
+                at = _with_notes_above(lines, min(later), 1, 0) - 1 if later else len(lines)
+                lines[at:at] = bank_text({name: value}).rstrip("\n").split("\n")
+            edges = _moved(edges, lines)
+        return lines
+
+    _, root = _read(text)
+    wanted = {**data_of(root), **_cleaned(fields)}
+    return _edited(text, {name: value for name, value in wanted.items() if value not in ("", [], {})}, changed)
+
+
+def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str:
+    """The text with one more entry at the end of a section. Raises UnreadableError."""
+    wanted: Any = cleaned(dict(fields))
+
+    def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
+        spans = _spans(source, lines, section)
+        entry = bank_text({"questions": [wanted]}).rstrip("\n").split("\n")[1:]
+        if spans:
+            apart = len(spans) == 1 or any(not lines[span.last].strip() for span in spans[:-1])
+            at = spans[-1].last
+            while at < len(lines) and lines[at].lstrip().startswith("#"):
+                at += 1
+            lines[at:at] = [*([""] if apart else []), *_indented(entry, spans[0].indent - 2)]
+            return lines
+        places = {name: first for name, first, _ in source.sections}
+        if section in places:
+            lines[places[section] : places[section]] = entry
+        else:
+            later = places.get("questions") if section == "stimuli" else None
+            at = len(lines) if later is None else _with_notes_above(lines, later, 1, 0) - 1
+            while later is None and at and not lines[at - 1].strip():
+                at -= 1
+            lines[at:at] = [f"{section}:", *entry, *([""] if later else [])]
+        return lines
+
+    _, root = _read(text)
+    entries = [_fields(one) for one in _entries(root, section)]
+    return _edited(text, {**data_of(root), section: [*entries, wanted]}, changed)
+
+
+def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, JSON]) -> str:
+    """The text with one entry that has these fields; those it has already stay as they are written.
+
+    Args:
+        text: the file.
+        section: the list it stands in.
+        place: its place in the list, from 0.
+        fields: all its fields, as plain texts, lists and dictionaries.
+
+    Raises:
+        UnreadableError: the text has mistakes.
+        IndexError: there is no such entry.
+    """
+    _, root = _read(text)
+    entries = [_fields(one) for one in _entries(root, section)]
+    wanted = _settled(entries[place], cleaned(dict(fields)))
+    if wanted == entries[place]:
+        return text
+
+    def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
+        span = _spans(source, lines, section)[place]
+        old = "\n".join(["questions:", *lines[span.dash - 1 : span.last]])
+        new = rewritten(old, {"questions": [wanted]})
+        lost = Counter(notes_in(old)) - Counter(notes_in(new))
+        kept = [f"{' ' * span.indent}{note}" for note in lost.elements()]
+        entry = _indented(new.rstrip("\n").split("\n")[1:], span.indent - 2)
+        lines[span.dash - 1 : span.last] = [*kept, *entry]
+        return lines
+
+    return _edited(text, {**data_of(root), section: _with(entries, place, wanted)}, changed)
+
+
+def remove_entry(text: str, section: Section, place: int) -> str:
+    """The text without one entry and the notes right above it. Raises as `replace_entry` does."""
+    _, root = _read(text)
+    entries = [_fields(one) for one in _entries(root, section)]
+    del entries[place]
+
+    def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
+        span = _spans(source, lines, section)[place]
+        last = span.last
+        above = lines[span.first - 2].strip() if span.first > 1 else ""
+        if last < len(lines) and not lines[last].strip() and (not above or not entries[place:]):
+            last += 1
+        del lines[span.first - 1 : last]
+        if not entries:
+            del lines[next(first for name, first, _ in source.sections if name == section) - 1]
+        return lines
+
+    others = {name: value for name, value in data_of(root).items() if name != section}
+    return _edited(text, {**others, section: entries} if entries else others, changed, lose=True)
+
+
+def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> str:
+    """The text with an entry before its predecessor (-1) or behind its successor (1); at an end nothing moves.
+
+    Raises as `replace_entry` does.
+    """
+    _, root = _read(text)
+    entries = [_fields(one) for one in _entries(root, section)]
+    first, second = sorted((place, place + by))
+    if first < 0 or second >= len(entries):
+        return text
+    entries[first], entries[second] = entries[second], entries[first]
+
+    def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
+        spans = _spans(source, lines, section)
+        one, other = spans[first], spans[second]
+        between = lines[one.last : other.first - 1]
+        upper, lower = lines[one.first - 1 : one.last], lines[other.first - 1 : other.last]
+        lines[one.first - 1 : other.last] = [*lower, *between, *upper]
+        return lines
+
+    return _edited(text, {**data_of(root), section: entries}, changed)
+
+
+def entry_text(text: str, section: Section, place: int) -> str:
+    """The lines of an entry as they are written. Raises as `replace_entry` does."""
+    tree, _root = _read(text)
+    assert tree.source is not None  # noqa: S101 - a tree with a root has its source
+    span = _spans(tree.source, list(tree.source.original), section)[place]
+    return "\n".join(tree.source.original[span.first - 1 : span.last]) + "\n"
+
+
+def free_id(wanted: str, entries: Iterable[Entry], *, otherwise: str = "question") -> str:
+    """A name for the program, made of a text, that no entry of a section has."""
+    taken = {str((entry.fields or {}).get("id", "")).strip() for entry in entries}
+    slug = slugged(wanted)[:_LONGEST_ID].strip("-") or otherwise
+    return next(name for name in _numbered(slug) if name not in taken)
+
+
+def _numbered(slug: str) -> Iterator[str]:
+    yield slug
+    number = 2
+    while True:
+        yield f"{slug}-{number}"
+        number += 1
+
+
+# ---------------------------------------------------------------- the file and its lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Lines of an entry, from 1: the notes above it, its dash, its last line; and how far its dash stands in."""
+
+    first: int
+    dash: int
+    last: int
+    indent: int
+
+
+_Change: TypeAlias = Callable[[list[str], SourceText, Fields], list[str]]
+
+
+def _read(text: str) -> tuple[Tree, Fields]:
+    """The tree of a text without mistakes."""
+    tree = read(text.encode("utf-8", "surrogatepass"), "bank")
+    errors = _errors(tree)
+    if tree.root is None or tree.source is None or errors:
+        raise UnreadableError(in_order(errors or tree.problems))
+    for section in ("stimuli", "questions"):
+        node = tree.root.fields.get(section)
+        if node is not None and not isinstance(node, Sequence) and data_of(node) != "":
+            message = f"“{section}:” needs a list: begin each entry with a dash."
+            raise UnreadableError([tree.source.problem(node.line, node.column, "not-a-list", message)])
+    return tree, tree.root
+
+
+def _errors(tree: Tree) -> list[Problem]:
+    return [one for one in tree.problems if one.level == "error" and one.code not in _UNFINISHED]
+
+
+def _edited(text: str, wanted: dict[str, JSON], changed: _Change, *, lose: bool = False) -> str:
+    """The text after a change of its lines, if it then says what is wanted; else written anew as a whole.
+
+    Notes that the whole file has no place for any more come to its end, unless `lose` says that some may go.
+    """
+    tree, root = _read(text)
+    assert tree.source is not None  # noqa: S101 - a tree with a root has its source
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    ends = "\r\n" if "\r\n" in text else "\n"
+    try:
+        lines = changed(list(tree.source.original), tree.source, root)
+        written = "\n".join(lines)
+    except (UnwritableError, IndexError):
+        written = ""
+    after = read(written.encode("utf-8", "surrogatepass"), "bank")
+    if after.root is None or _errors(after) or data_of(after.root) != wanted:
+        try:
+            written = bank_text(wanted, text)
+        except UnwritableError as error:
+            raise UnreadableError([Problem("bank", 1, 1, "error", "unwritable", str(error))]) from error
+        lost = Counter() if lose else Counter(notes_in(text)) - Counter(notes_in(written))
+        written += "".join(f"{note}\n" for note in lost.elements())
+    written = written if written.endswith("\n") else written + "\n"
+    return mark + written.replace("\n", ends)
+
+
+def _entries(root: Fields, section: Section) -> Iterator[Entry]:
+    """The entries of a section; an id counts as a name where only the first with it has it."""
+    node = root.fields.get(section)
+    seen: set[str] = set()
+    for place, one in enumerate(node.entries if isinstance(node, Sequence) else ()):
+        fields = data_of(one) if isinstance(one, Fields) else None
+        given = fields.get("id") if fields is not None else None
+        slug = given.strip() if isinstance(given, str) else ""
+        own = _SLUG.fullmatch(slug) is not None and slug not in seen
+        seen.add(slug)
+        yield Entry(slug if own else f"@{place + 1}", place, fields, one if isinstance(one, Fields) else None, one.line)
+
+
+def _fields(entry: Entry) -> Any:
+    if entry.fields is None:
+        message = "This entry has no fields. Mend it in the text first."
+        raise UnreadableError([Problem("bank", entry.line, 1, "error", "not-an-entry", message)])
+    return entry.fields
+
+
+def _spans(source: SourceText, lines: list[str], section: Section) -> list[_Span]:
+    """The lines of each entry of a section."""
+    regions = [region for region in source.regions if region.section == section]
+    spans: list[_Span] = []
+    for region in regions:
+        indent = len(lines[region.first - 1]) - len(lines[region.first - 1].lstrip(" "))
+        floor = spans[-1].last + 1 if spans else next(a for name, a, _ in source.sections if name == section) + 1
+        first = _with_notes_above(lines, region.first, floor, indent)
+        spans.append(_Span(first, region.first, _last_line(lines, region.first, region.last, indent), indent))
+    return spans
+
+
+def _with_notes_above(lines: list[str], line: int, floor: int, indent: int) -> int:
+    """The first of the lines of notes right above a line, or the line itself; not above `floor`."""
+    while line > floor and _is_note(lines[line - 2], indent):
+        line -= 1
+    return line
+
+
+def _last_line(lines: list[str], first: int, last: int, indent: int) -> int:
+    """The last line of an entry without the empty lines and the notes behind it."""
+    while last > first and (not lines[last - 1].strip() or _is_note(lines[last - 1], indent)):
+        last -= 1
+    return last
+
+
+def _is_note(line: str, indent: int) -> bool:
+    bare = line.lstrip(" ")
+    return bare.startswith("#") and len(line) - len(bare) <= indent
+
+
+def _indented(lines: list[str], by: int) -> list[str]:
+    """Lines further in, or further out as far as they can go."""
+    if by >= 0:
+        return [" " * by + line if line.strip() else line for line in lines]
+    return [line[min(-by, len(line) - len(line.lstrip(" "))) :] for line in lines]
+
+
+def _moved(edges: dict[str, tuple[int, int]], lines: list[str]) -> dict[str, tuple[int, int]]:
+    """Where the fields of the bank stand after a change of the lines."""
+    source = SourceText("bank", tuple(lines), tuple(lines))
+    return {name: (first, _last_line(lines, first, last, 0)) for name, first, last in source.sections}
+
+
+def _cleaned(fields: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The fields as the reader would give them, "" for what is to go."""
+    return {name: cleaned(value) if value is not None else "" for name, value in fields.items()}
+
+
+def _settled(old: JSON, wanted: JSON) -> JSON:
+    """What is wanted, in the very words of the file where they say the same but for white space at an end."""
+    if cleaned(old) == wanted:
+        return old
+    if isinstance(old, dict) and isinstance(wanted, dict):
+        return {name: _settled(old.get(name), value) if name in old else value for name, value in wanted.items()}
+    if isinstance(old, list) and isinstance(wanted, list):
+        known = {_frozen(cleaned(one)): one for one in old}
+        return [
+            known[_frozen(value)]
+            if _frozen(value) in known
+            else _settled(old[place], value)
+            if place < len(old)
+            else value
+            for place, value in enumerate(wanted)
+        ]
+    return wanted
+
+
+def _frozen(value: JSON) -> str:
+    return repr(sorted(value.items())) if isinstance(value, dict) else repr(value)
+
+
+def _with(entries: list[JSON], place: int, fields: JSON) -> list[JSON]:
+    return [fields if number == place else one for number, one in enumerate(entries)]

@@ -1,0 +1,337 @@
+"""Forms for entries of a bank file, made from the shapes of their fields (`bank.shapes`): a group of controls a sort.
+
+Nothing is checked here but that a text is not too long to be kept: what is unfinished may be saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import TextAreaField as Lines
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import ValidationError
+
+from quizapp.bank.form_values import WAS
+from quizapp.bank.shapes import KEY, Shape, Sort
+from quizapp.items.base import fold, shorten
+from quizapp.web.bank_words import Words, words_for
+
+LONGEST = 10_000
+"""Characters of one text. Twice as many bytes are the most that the reader takes."""
+
+Menus = Mapping[str, Sequence[tuple[str, str]]]
+"""What can be chosen in fields whose words depend on the bank, by the name of the field: value and label."""
+
+REFERS = {"heap": "heaps"}
+"""Fields of rows that name a row of another list: chosen by its number, so that renaming it here renames it there."""
+
+
+class Fits:
+    """Refuses what is too long to be kept; the browser is not told, since it would cut what is pasted."""
+
+    # Nearly all may be left empty while a question is unfinished; saying so at each field would help nobody.
+    field_flags: Mapping[str, bool] = {"required": True}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if isinstance(field.data, str) and len(field.data) > LONGEST:
+            raise ValidationError(_("Shorten this to 10,000 characters or fewer."))
+
+
+class Menu(SelectField):
+    """One of several, or none. What the file says and the menu does not know stays as a choice of its own."""
+
+    def __init__(
+        self, label: Any = None, words: Words | None = None, offered: Sequence[Any] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(label, [Fits()], validate_choice=False, **kwargs)
+        blank = words.blank if words is not None else ""
+        self.blank = SelectChoice("", blank)
+        self.offer(offered)
+
+    def offer(self, offered: Sequence[Any]) -> None:
+        """Set what can be chosen: pairs of value and label."""
+        self.offered = {value for value, _label in offered}
+        self.choices = [self.blank, *(SelectChoice(value, text) for value, text in offered)]
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing: unknown words are the check's to find."""
+
+    def iter_choices(self) -> Iterator[Any]:
+        """The choices, with what is chosen among them."""
+        yield from super().iter_choices()
+        if self.data and self.data not in self.offered:
+            yield SelectChoice(self.data, self.data, _selected=True)
+
+
+class Rows(FieldList):  # type: ignore[type-arg]  # of whatever its rows are
+    """Rows of controls; empty ones can be added, and count for nothing."""
+
+    def add_spare(self, number: int = 1) -> None:
+        """Put empty rows at the end."""
+        for _row in range(number):
+            self.append_entry()
+
+    def swap_up(self, place: int) -> None:
+        """Put what a row says before the row above it."""
+        if 0 < place < len(self.entries):
+            above, row = self.entries[place - 1], self.entries[place]
+            above_data, row_data = above.data, row.data
+            _refill(above, row_data)
+            _refill(row, above_data)
+
+
+def entry_form(owner: str, shapes: Iterable[Shape], menus: Menus) -> type[FlaskForm]:
+    """The form of an entry.
+
+    Args:
+        owner: the kind of question, `stimulus` or `bank`, for the words.
+        shapes: its fields.
+        menus: what can be chosen where that depends on the bank.
+    """
+    return type("EntryForm", (FlaskForm,), {**_fields(owner, shapes, menus, ()), "version": HiddenField()})
+
+
+def _fields(owner: str, shapes: Iterable[Shape], menus: Menus, way: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        shape.name: _field(owner, shape, menus, (*way, shape.name))
+        for shape in shapes
+        if not words_for(owner, (*way, shape.name)).hidden
+    }
+
+
+def _field(owner: str, shape: Shape, menus: Menus, way: tuple[str, ...]) -> Any:
+    words = words_for(owner, way)
+    about = {"label": words.label, "description": words.hint, "render_kw": {"data-words": ""}}
+    about.pop("render_kw")
+    if shape.sort is Sort.YES:
+        return BooleanField(**about)
+    if shape.sort is Sort.CHOICE or way[-1] in menus or way[-1] in REFERS:
+        offered = menus.get(way[-1]) or [(one, words.choices.get(one, one)) for one in shape.choices]
+        if shape.sort is Sort.TEXTS:
+            return Rows(Menu(words.entry, words, offered), words.label, description=words.hint)
+        return Menu(words=words, offered=offered, **about)
+    if shape.sort is Sort.RANGE:
+        return FormField(_range_form(), **about)
+    if shape.sort is Sort.TEXTS:
+        return Rows(_text(words.entry, words), words.label, description=words.hint)
+    if shape.sort is Sort.GROUP:
+        return FormField(_part_form(owner, shape.parts, menus, way), **about)
+    if shape.sort is Sort.RANKS:
+        return Rows(FormField(_rank_form(owner, way), label=words.entry), words.label, description=words.hint)
+    if shape.sort in (Sort.ROWS, Sort.NAMED):
+        row = FormField(_part_form(owner, shape.parts, menus, way), label=words.entry)
+        return Rows(row, words.label, description=words.hint)
+    return _text(words.label, words)
+
+
+def _text(label: Any, words: Words) -> Any:
+    kind = Lines if words.lines > 1 else StringField
+    return kind(label, [Fits()], description=words.hint)
+
+
+def _part_form(owner: str, shapes: Iterable[Shape], menus: Menus, way: tuple[str, ...]) -> type[Form]:
+    return type("PartForm", (Form,), {**_fields(owner, shapes, menus, way), WAS: HiddenField()})
+
+
+def _range_form() -> type[Form]:
+    return type(
+        "RangeForm", (Form,), {"low": StringField(_l("from"), [Fits()]), "high": StringField(_l("to"), [Fits()])}
+    )
+
+
+def _rank_form(owner: str, way: tuple[str, ...]) -> type[Form]:
+    text, tied = words_for(owner, (*way, "text")), words_for(owner, (*way, "tied"))
+    return type("RankForm", (Form,), {"text": _text(text.label, text), "tied": BooleanField(tied.label)})
+
+
+def _refill(field: Field, data: Any) -> None:
+    if isinstance(field, FormField):
+        for inner in field.form:
+            inner.data = data[inner.short_name]
+    else:
+        field.data = data
+
+
+@dataclass(frozen=True)
+class Node:
+    """A field as it is drawn: its words, the fold it is in ("" for none), and for each row what is in it."""
+
+    field: Field
+    shape: Shape
+    words: Words
+    fold: str
+    rows: tuple[tuple[Node, ...], ...] = ()
+
+    @property
+    def filled(self) -> bool:
+        """Whether it says anything."""
+        return _says(self.field.data)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its control and of all inside it."""
+        entries = [entry.name for entry in getattr(self.field, "entries", ())]
+        return (self.field.name, *entries, *(name for row in self.rows for node in row for name in node.names))
+
+
+def _says(data: Any) -> bool:
+    if isinstance(data, dict):
+        return any(_says(value) for name, value in data.items() if name != WAS)
+    return any(map(_says, data)) if isinstance(data, list) else bool(data)
+
+
+class Filled:
+    """A form of an entry as it stands on the page, with the rows that it shows.
+
+    Args:
+        form: made by `entry_form`, filled from the file or from a post.
+        owner: as `entry_form` got it.
+        shapes: as `entry_form` got them.
+    """
+
+    def __init__(self, form: FlaskForm, owner: str, shapes: Iterable[Shape]) -> None:
+        self.form = form
+        self.owner = owner
+        self.shapes = tuple(shapes)
+
+    def lay_out(self) -> None:
+        """Give every list the empty rows it begins with, name the rows, and mark the first answer of a new choice."""
+        for field, shape, way in self._walk():
+            if isinstance(field, Rows) and not field.entries:
+                field.add_spare(words_for(self.owner, way).spare)
+                if shape.options and shape.required:
+                    field.entries[0].form["right"].data = True
+                if shape.sort is Sort.NAMED and shape.numbered and shape.plain:
+                    for number, row in enumerate(field.entries):
+                        row.form[KEY].data = str(number)
+        self.finish()
+
+    def finish(self) -> None:
+        """Lay out rows added meanwhile, name the rows, and offer the rows that other rows refer to."""
+        for field, _shape, way in self._walk():
+            if isinstance(field, Rows):
+                inner = [one for row in field.entries if isinstance(row, FormField) for one in row.form]
+                for one in inner:
+                    if isinstance(one, Rows) and not one.entries:
+                        one.add_spare(words_for(self.owner, (*way, one.short_name)).spare)
+                self._name(field, way)
+        self._offer()
+
+    def press(self, button: str) -> str | None:
+        """Do what a button beside a list says: `add options`, `up items-2`. Returns the id to go to, None for none."""
+        what, _space, name = button.partition(" ")
+        if what == "add":
+            field = self.named(name)
+            if isinstance(field, Rows):
+                field.add_spare()
+                self.finish()
+                return f"{field.entries[-1].id}"
+        if what == "up":
+            name, _dash, place = name.rpartition("-")
+            field = self.named(name)
+            if isinstance(field, Rows) and place.isascii() and place.isdigit() and int(place) < len(field.entries):
+                field.swap_up(int(place))
+                return f"{name}-{max(0, int(place) - 1)}"
+        return None
+
+    def named(self, name: str) -> Field | None:
+        """The field with this name, however deep."""
+        return next((field for field, _shape, _way in self._walk() if field.name == name), None)
+
+    def nodes(self) -> tuple[Node, ...]:
+        """What to draw, the short question first."""
+        own_why = any(shape.name == "why" for shape in self.shapes)
+        found = [one for shape in self.shapes for one in self._nodes(self.form, shape, ())]
+        if own_why:
+            found = [replace(one, fold=one.fold or "help") if one.shape.name == "evidence" else one for one in found]
+        return tuple(sorted(found, key=lambda one: (one.shape.name == "evidence", one.shape.name == "why")))
+
+    def _nodes(self, form: Any, shape: Shape, way: tuple[str, ...]) -> Iterator[Node]:
+        if shape.name not in form:
+            return
+        field, here = form[shape.name], (*way, shape.name)
+        words = words_for(self.owner, here)
+        if shape.sort is Sort.GROUP and not way and shape.short:
+            for part in shape.parts:  # each where it belongs: the first with the question, the others folded
+                yield from self._nodes(field.form, part, here)
+            return
+        yield Node(field, shape, words, words.more, self._rows(field, shape, here))
+
+    def _rows(self, field: Field, shape: Shape, way: tuple[str, ...]) -> tuple[tuple[Node, ...], ...]:
+        """What is inside: of a group its parts, of a list the parts of each row."""
+        if shape.sort is Sort.RANGE:
+            return ()
+        forms = (
+            [field.form]
+            if isinstance(field, FormField)
+            else [getattr(row, "form", None) for row in field.entries]
+            if isinstance(field, Rows)
+            else []
+        )
+        return tuple(tuple(node for part in shape.parts for node in self._nodes(form, part, way)) for form in forms)
+
+    def values(self) -> dict[str, Any]:
+        """What the form says, in the words of `bank.shapes.to_fields`."""
+        data = {shape.name: self.form[shape.name].data for shape in self.shapes if shape.name in self.form}
+        for inner, outer in REFERS.items():
+            texts = [text or "" for text in data.get(outer) or ()]
+            for value in data.values() if texts else ():
+                for row in value if isinstance(value, list) else ():
+                    if isinstance(row, dict) and inner in row:
+                        row[inner] = _meant(row[inner], texts)
+        return data
+
+    def _walk(self) -> Iterator[tuple[Field, Shape, tuple[str, ...]]]:
+        """Every field that has a shape, with the way to it."""
+        yield from _fields_below(self.form, self.shapes, ())
+
+    def _name(self, field: Rows, way: tuple[str, ...]) -> None:
+        entry = words_for(self.owner, way).entry
+        for number, row in enumerate(field.entries, 1):
+            row.label.text = f"{entry} {number}" if entry else str(number)
+
+    def _offer(self) -> None:
+        """Fill the menus that refer to rows of another list, which may have been typed only now."""
+        for field, _shape, way in self._walk():
+            if way[-1] in REFERS and isinstance(field, Menu):
+                texts = [one or "" for one in self.form[REFERS[way[-1]]].data]
+                groups = (
+                    f"{number}: {shorten(text, 60)}" if text.strip() else _("Group %(n)s", n=number)
+                    for number, text in enumerate(texts, 1)
+                )
+                offered = [(f"#{number}", label) for number, label in enumerate(groups, 1)]
+                field.offer(offered)
+                field.data = _number(field.data, texts)
+
+
+def _fields_below(
+    form: Any, shapes: Iterable[Shape], way: tuple[str, ...]
+) -> Iterator[tuple[Field, Shape, tuple[str, ...]]]:
+    for shape in shapes:
+        if shape.name not in form:
+            continue
+        field, here = form[shape.name], (*way, shape.name)
+        yield field, shape, here
+        rows = [field] if isinstance(field, FormField) else getattr(field, "entries", ())
+        for row in rows if shape.parts else ():
+            yield from _fields_below(row.form, shape.parts, here)
+
+
+def _meant(value: str | None, texts: Sequence[str]) -> str:
+    """The text of the row that a menu names by its number; anything else as it is."""
+    number = (value or "").removeprefix("#")
+    if value and value.startswith("#") and number.isascii() and number.isdigit() and 0 < int(number) <= len(texts):
+        return texts[int(number) - 1].strip() or value
+    return value or ""
+
+
+def _number(value: str | None, texts: Sequence[str]) -> str:
+    """The number of the row that says the same; anything else as it is."""
+    same = (number for number, text in enumerate(texts, 1) if value and fold(text) == fold(value))
+    return next((f"#{number}" for number in same), value or "")
