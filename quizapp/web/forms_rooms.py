@@ -35,6 +35,7 @@ class OpenRoomForm(OnceForm):
         ],
         filters=[stripped],
         default=USUAL_PROMPT,
+        description=_l("Leave it as it is, or write what your paragraph is for."),
     )
 
 

@@ -4,7 +4,7 @@
 const SHORTEST = 3000, SPREAD = 2000, LONGEST = 30000; // milliseconds: 3 to 5 s, so that a class does not ask at once
 
 const place = document.querySelector("[data-room-now]");
-let timer = 0, asking = false, failures = 0;
+let timer = 0, asking = false, again = false, failures = 0;
 
 function later() {
   clearTimeout(timer);
@@ -13,8 +13,14 @@ function later() {
 }
 
 async function ask() {
-  if (asking || document.hidden) return;
+  clearTimeout(timer);
+  if (document.hidden) return;
+  if (asking) {
+    again = true; // the answer on its way may be older than the wish to know
+    return;
+  }
   asking = true;
+  again = false;
   try {
     const answer = await fetch(place.dataset.roomNow, { headers: { "If-None-Match": `"${place.dataset.roomState}"` } });
     failures = 0;
@@ -27,10 +33,10 @@ async function ask() {
   } finally {
     asking = false;
   }
-  later();
+  if (again) ask(); else later();
 }
 
 if (place) {
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); ask(); } });
+  document.addEventListener("visibilitychange", ask);
   later();
 }

@@ -91,5 +91,5 @@ def test_from_a_pasted_paragraph_to_the_swing(room: Room) -> None:
     room.press("Stop and show")
     board = room.teacher.get(room.board)
     assert "2 people answered both rounds, and only their marks are compared. 1 changed something." in board.words
-    assert "In round 1 1 of 2 marked it, in round 2 2." in board.words
+    assert "In round 1, 1 of 2 marked it; in round 2, 2." in board.words
     assert "What changed since round 1" in ben.get(f"/r/{room.code}").words

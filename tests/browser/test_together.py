@@ -1,0 +1,143 @@
+"""A paragraph marked together: three phones, one of them without scripts, and the projector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import school
+from tests.browser.actors import Actor
+from tests.browser.hands import Hands, Keys, Pointer
+from tests.browser.test_story import PHONE
+from tests.browser.watching import watched
+from tests.factories import PASSAGE, make_teacher
+from tests.factories import PASSWORD as TEACHERS_PASSWORD
+
+PROMPT = "Mark what softens."
+
+
+class Phone(Actor):
+    """A student with a phone, or at a computer with a keyboard."""
+
+    def come_in(self, address: str, code: str, nickname: str) -> None:
+        """Type what stands on the board."""
+        self.page.goto(f"http://{address}")
+        self.write("Code", code)
+        self.write("Your nickname", nickname)
+        self.press("Come in")
+        self.reads(PROMPT)
+
+    def mark(self, *words: str) -> None:
+        for word in words:
+            self.hands.choose(self.page.get_by_role("checkbox", name=word, exact=True))
+
+    def is_saved(self) -> None:
+        expect(self.page.get_by_text("Saved at")).to_be_visible()
+
+    def wakes(self) -> None:
+        """Look at the phone again, which makes it ask at once what has happened."""
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+@pytest.fixture
+def pages(browser: Browser, live_server: str) -> Iterator[list[Page]]:
+    """Three pages of three people: a finger on a phone, one without scripts, a keyboard."""
+    kinds: list[dict[str, Any]] = [PHONE, {**PHONE, "java_script_enabled": False}, {}]
+    with ExitStack() as stack:
+        yield [stack.enter_context(watched(browser, live_server, **kind))[0].new_page() for kind in kinds]
+
+
+@pytest.fixture
+def teacher(page: Page, app: Flask) -> Actor:
+    """Somebody at the page on which a room is opened."""
+    with school.inside(app):
+        make_teacher(school.LOGIN)
+    page.goto("/sign-in?next=/teach/rooms")
+    teacher = Actor(page, Pointer(page))
+    teacher.write("Sign-in name", school.LOGIN)
+    teacher.write("Password", TEACHERS_PASSWORD)
+    teacher.press("Sign in")
+    teacher.reads("Mark it together")
+    teacher.submits = 0
+    return teacher
+
+
+def test_from_a_pasted_paragraph_to_what_changed(
+    teacher: Actor, pages: list[Page], check_page: Callable[[Page], None]
+) -> None:
+    manners: list[Hands] = [Pointer(pages[0], touch=True), Pointer(pages[1]), Keys(pages[2])]
+    ann, ben, cleo = (Phone(one, hands) for one, hands in zip(pages, manners, strict=True))
+    check_page(teacher.page)
+    first_marks(teacher, ann, ben, cleo)
+    check_page(ann.page)
+    first_look(teacher, ann, ben, cleo)
+    check_page(teacher.page)
+    second_round(teacher, ann, ben, cleo)
+    check_page(teacher.page)
+    teacher.page.get_by_text("Close the room", exact=True).click()
+    teacher.press("Close, and delete everything")
+    teacher.reads("Mark it together")
+    ann.wakes()
+    ann.reads("The room is over for you")
+
+
+def first_marks(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """From the paste to the first marks in three submits; they arrive on the projector by themselves, unseen."""
+    teacher.write("The paragraph", PASSAGE)
+    teacher.page.get_by_label("What should everybody mark?").fill(PROMPT)
+    teacher.press("Start")
+    teacher.reads(PROMPT)
+    code, address = (teacher.page.locator(f".join-{part}").inner_text() for part in ("code", "address"))
+    ben.come_in(address, code, "Ben")
+    ben.mark("right-size")
+    ben.press("Save")
+    expect(ben.page.get_by_text("Your marks are saved.")).to_be_visible()
+    # Paste and start, code and nickname, marks.
+    assert teacher.submits + ben.submits == 3
+    for phone, nickname in ((ann, "Ann"), (cleo, "Cleo")):
+        phone.come_in(address, code, nickname)
+        phone.mark("right-size", "opening")
+        phone.is_saved()
+        assert phone.submits == 1
+    expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    expect(teacher.page.locator(".run-count")).to_have_count(0)
+
+
+def first_look(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """The projector shows counts and no name, and then the phones do too."""
+    teacher.press("Stop and show")
+    expect(teacher.page.locator(".run-count")).to_have_text(["3", "2"])
+    expect(teacher.page.get_by_text("Ann")).to_have_count(0)
+    for phone in (ann, cleo):
+        phone.wakes()
+        phone.reads("Round over: talk about it")
+        expect(phone.page.locator(".overlay .run-count")).to_have_text(["3", "2"])
+    ben.follow("Refresh")
+    ben.reads("Round over: talk about it")
+
+
+def second_round(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """The own marks stand there still; one keeps them, two add a word, and everybody sees what changed."""
+    teacher.press("Once more: round 2")
+    expect(teacher.page.get_by_text("0 of 3 have answered")).to_be_visible()
+    for phone in (ann, cleo):
+        phone.wakes()
+        phone.reads(PROMPT)
+    ann.press("Keep these marks")
+    cleo.mark("Doors")
+    cleo.is_saved()
+    ben.follow("Refresh")
+    ben.mark("opening", "Doors")
+    ben.press("Keep these marks")
+    expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    teacher.press("Stop and show")
+    expect(teacher.page.get_by_text("3 people answered both rounds")).to_contain_text("2 changed something.")
+    expect(teacher.page.get_by_text("In round 1, 0 of 3 marked it; in round 2, 2.")).to_be_visible()
+    expect(teacher.page.locator(".swing .run-count")).to_have_text(["▲1", "▲2"])
+    cleo.wakes()
+    expect(cleo.page.get_by_role("heading", name="What changed since round 1")).to_be_visible()
