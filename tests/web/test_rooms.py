@@ -93,3 +93,142 @@ def test_from_a_pasted_paragraph_to_the_swing(room: Room) -> None:
     assert "2 people answered both rounds, and only their marks are compared. 1 changed something." in board.words
     assert "In round 1, 1 of 2 marked it; in round 2, 2." in board.words
     assert "What changed since round 1" in ben.get(f"/r/{room.code}").words
+
+
+def test_code_and_nickname_are_one_form_and_the_class_codes_box_takes_the_code_too(room: Room) -> None:
+    browser = Browser(room.app)
+    page = browser.submit(browser.get("/"), fields={"code": room.code[:3].lower() + " " + room.code[3:]})
+    assert page.location == f"/r/{room.code}"
+    both = {"code": room.code.lower(), "nickname": "Ann"}
+    assert browser.submit(browser.get("/r"), fields=both).location == f"/r/{room.code}"
+    assert "you are Ann" in browser.get(f"/r/{room.code.lower()}").words
+    twin = Browser(room.app)
+    again = twin.submit(twin.get("/r"), fields={"code": room.code, "nickname": "ANN"})
+    assert again.status == 422
+    assert "Somebody in this room has this nickname. Choose another." in again.words
+    assert 'value="ANN"' in again.text
+    wrong = twin.submit(twin.get("/r"), fields={"code": "ZZZZZZ", "nickname": "Bo"})
+    assert "No room has this code." in wrong.words
+    assert "No room has this code." in twin.submit(twin.get("/"), fields={"code": "ZZZ-ZZZ"}).words
+    assert twin.get("/r/ZZZZZZ").location == "/r"
+
+
+def test_the_script_saves_asks_and_is_told(room: Room) -> None:
+    ann = room.join("Ann")
+    page = ann.get(f"/r/{room.code}")
+    json = {"Accept": "application/json"}
+    fields: Fields = {"round": "1", "a-answer": ["3"], "csrf_token": ann.token()}
+    saved = [ann.open("POST", f"/r/{room.code}/marks", data=fields, headers=json).response.json for _ in range(2)]
+    assert saved == [{"version": str(n), "saved_at": "09:00"} for n in (1, 2)]
+    etag = ann.get(f"/r/{room.code}/now").headers["ETag"]
+    state = etag.strip('"')
+    assert f'data-room-state="{state}"' in page.text
+    quiet = ann.get(f"/r/{room.code}/now", headers={"If-None-Match": etag})
+    assert (quiet.status, quiet.body) == (304, b"")
+    room.press("Stop, and talk first")
+    assert ann.get(f"/r/{room.code}/now", headers={"If-None-Match": etag}).response.json == {"state": "1-talking"}
+    late = ann.open("POST", f"/r/{room.code}/marks", data=fields, headers=json)
+    assert (late.status, late.response.json) == (409, {"error": "over"})
+    assert Browser(room.app).get(f"/r/{room.code}/now").response.json == {"state": "gone"}
+
+
+def test_marks_that_come_too_late_are_shown_as_such_and_not_lost(room: Room) -> None:
+    ann = room.join("Ann")
+    page = ann.get(f"/r/{room.code}")
+    room.press("Stop and show")
+    late = ann.submit(page, "/marks", fields={"a-answer": ["3", "4"]})
+    assert late.status == 409
+    assert "The round was over before these marks were saved" in late.words
+    assert "[you marked: right-size opening ]" in late.words
+    assert "Nobody has marked a word." in late.words
+    room.press("Once more: round 2")
+    late = ann.submit(page, "/marks", fields={"a-answer": ["3", "4"]})
+    assert late.status == 409
+    assert late.form("/marks").fields.getlist("a-answer") == ["3", "4"]
+    assert late.form("/marks").fields["round"] == "2"
+    unreadable: tuple[Fields, ...] = ({"round": "x"}, {"round": "9" * 30}, {"a-answer": ["77"]})
+    for fields in unreadable:
+        assert ann.submit(ann.get(f"/r/{room.code}"), "/marks", fields=fields).status == 422
+
+
+def test_names_stand_on_the_teachers_own_page_only_and_one_click_takes_somebody_out(room: Room) -> None:
+    rude = room.join("Rude Name")
+    room.mark(rude, 0)
+    assert "Rude Name" not in room.teacher.get(room.path).text
+    assert "Rude Name" not in room.teacher.get(f"{room.board}/now").text
+    listed = room.teacher.get(f"{room.path}?names=1")
+    assert "Rude Name answered" in listed.words
+    gone = room.teacher.follow(room.teacher.submit(listed, "/remove"))
+    assert "cannot come back with this device" in gone.words
+    assert "0 of 0 have answered" in gone.words
+    assert "Your teacher has taken you out of this room." in rude.get(f"/r/{room.code}").words
+    back = rude.post(f"/r/{room.code}", {"nickname": "Nicer"})
+    assert "Your teacher has taken you out of this room." in back.words
+    other = Browser(room.app)
+    assert other.post(f"/r/{room.code}", {"nickname": "rude  NAME"}).status == 422
+
+
+def test_the_parts_that_pages_ask_for_answer_304_until_something_changes(room: Room) -> None:
+    for path in (f"{room.board}/now", f"{room.path}/now?names=1"):
+        etag = room.teacher.get(path).headers["ETag"]
+        assert room.teacher.get(path, headers={"If-None-Match": etag}).status == 304
+        room.join(f"Ann {len(path)}")
+        assert room.teacher.get(path, headers={"If-None-Match": etag}).status == 200
+
+
+def test_what_cannot_be_used_is_told_in_a_sentence_and_stays_in_the_box(room: Room) -> None:
+    for text, sentence in (
+        ("", "Paste a paragraph first"),
+        ("  \n ", "Paste a paragraph first"),
+        ("word " * 5000, "This text has 5,000 words; a room takes up to 400."),
+        ("市議会は図書館の開館時間を短縮すると発表した", "Put a bar (|) between the pieces"),
+    ):
+        page = room.start(text, PROMPT)
+        assert page.status == 422
+        assert sentence in page.words
+        assert page.form(named="text").fields["text"].split() == text.split()
+        assert page.form(named="text").fields["prompt"] == PROMPT
+    long = room.start("Some words.", "x" * 301)
+    assert "Shorten this to 300 characters or fewer." in long.words
+    with room.app.app_context():
+        assert len(room.teacher.get("/teach/rooms").words.split("Projector")) == 2
+
+
+def test_markup_is_text_arabic_runs_from_the_right_and_an_empty_prompt_has_a_usual_one(room: Room) -> None:
+    board = room.open("كلمة <b>x</b> & {{ 7*7 }}", "")
+    assert "كلمة &lt;b&gt;x&lt;/b&gt; &amp; {{ 7*7 }}" in board.text
+    assert 'class="passage marked" dir="rtl"' in board.text
+    assert "Mark the words that make you feel something" in board.words
+    page = room.join("Ann").get(f"/r/{room.code}")
+    assert '<div dir="rtl"><div class="passage" data-wordpick>' in page.text.replace("\n", "")
+
+
+def test_closing_keeps_or_deletes_and_says_so(room: Room) -> None:
+    ann = room.join("Ann")
+    room.mark(ann, 3)
+    closed = room.teacher.follow(room.press("Close, and keep text and marks"))
+    assert "kept, without nicknames" in closed.words
+    assert "Round 1: 1 answered" in closed.words
+    assert room.teacher.get(room.board).location == room.path
+    over = ann.get(f"/r/{room.code}")
+    assert (over.status, "This room is closed." in over.words) == (410, True)
+    assert "This room is closed." in ann.submit(ann.get("/"), fields={"code": room.code}).words
+    room.teacher.submit(closed, "/delete")
+    assert room.teacher.get(room.path).status == 404
+    room.open()
+    gone = room.teacher.follow(room.press("Close, and delete everything"))
+    assert "Text, marks and nicknames are deleted." in gone.words
+    assert room.teacher.get(room.path).status == 404
+
+
+def test_buttons_of_a_page_that_is_behind_do_nothing(room: Room) -> None:
+    page = room.teacher.get(room.board)
+    room.press("Stop and show", page)
+    drawn = room.teacher.get(room.board)
+    for _ in range(2):
+        room.press("Once more: round 2", drawn)
+    assert "round 2" in room.teacher.get(room.board).words
+    behind = room.teacher.follow(room.press("Stop and show", page))
+    assert "The round had changed already" in behind.words
+    odd = room.teacher.post(f"{room.path}/step", {"round": "2", "to": "nowhere"})
+    assert "That button did nothing." in room.teacher.follow(odd).words
