@@ -99,7 +99,7 @@ def test_code_and_nickname_are_one_form_and_the_class_codes_box_takes_the_code_t
     browser = Browser(room.app)
     page = browser.submit(browser.get("/"), fields={"code": room.code[:3].lower() + " " + room.code[3:]})
     assert page.location == f"/r/{room.code}"
-    both = {"code": room.code.lower(), "nickname": "Ann"}
+    both: Fields = {"code": room.code.lower(), "nickname": "Ann"}
     assert browser.submit(browser.get("/r"), fields=both).location == f"/r/{room.code}"
     assert "you are Ann" in browser.get(f"/r/{room.code.lower()}").words
     twin = Browser(room.app)
