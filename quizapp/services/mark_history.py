@@ -1,14 +1,25 @@
-"""How a mark came about: every score an answer was given, oldest first."""
+"""How a mark came about: every score of an answer, oldest first, and what a whole attempt was worth since when."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from quizapp.models import Account, AttemptItem, Correction, ItemRevision, Marking, Score, ScoreReason, db
+from quizapp.models import (
+    Account,
+    AttemptItem,
+    Correction,
+    CorrectionAction,
+    ItemRevision,
+    Marking,
+    Score,
+    ScoreReason,
+    db,
+)
+from quizapp.services.tallies import Tally
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,25 @@ class MarkStep:
     """The reason of the correction that made it."""
     by: str | None
     """Name of the teacher who decided it; None: the key did."""
+    action: CorrectionAction | None
+    """What the correction that made it did."""
+
+    @property
+    def cause(self) -> str:
+        """What made this mark, in a word: first, marked (by a teacher) or what a correction does."""
+        if self.action is not None:
+            return self.action.value
+        return "marked" if self.reason is ScoreReason.MARKED else "first"
+
+
+@dataclass(frozen=True)
+class TotalStep:
+    """What a whole attempt was worth from a moment on, and the mark that made it so."""
+
+    total: Tally
+    question: int
+    """Place of the question whose mark changed; 0 for the first total."""
+    step: MarkStep
 
 
 @dataclass(frozen=True)
@@ -49,10 +79,37 @@ def verdict_of(steps: Sequence[MarkStep], *, answered: bool) -> str:
     return "wrong" if answered else "blank"
 
 
+def counting_at(steps: Sequence[MarkStep], moment: datetime) -> MarkStep | None:
+    """Return the mark that counted at a moment, or None before the first; steps as `mark_steps` gives them."""
+    return next((step for step in reversed(steps) if step.at <= moment), None)
+
+
+def total_steps(answers: Mapping[int, Sequence[MarkStep]]) -> tuple[TotalStep, ...]:
+    """Return what an attempt was worth at first and after each mark that was changed since.
+
+    Args:
+        answers: by place of the question, its marks, as `mark_steps` gives them.
+    """
+    marked = {place: steps for place, steps in answers.items() if steps}
+    if not marked:
+        return ()
+    held = {place: steps[0] for place, steps in marked.items()}
+    found = [TotalStep(_total(held), 0, max(held.values(), key=lambda step: step.at))]
+    later = [(step, place) for place, steps in marked.items() for step in steps[1:]]
+    for step, place in sorted(later, key=lambda pair: (pair[0].at, pair[1])):
+        held[place] = step
+        found.append(TotalStep(_total(held), place, step))
+    return tuple(found)
+
+
+def _total(held: Mapping[int, MarkStep]) -> Tally:
+    return Tally.of(step.fraction for step in held.values() if not step.void)
+
+
 def mark_steps(attempt_items: Sequence[int]) -> dict[int, tuple[MarkStep, ...]]:
     """Return the marks of the given answers, oldest first, by the answer's id."""
     rows = db.session.execute(
-        sa.select(Score, ItemRevision.number, Correction.reason, Account.name)
+        sa.select(Score, ItemRevision.number, Correction.reason, Correction.action, Account.name)
         .join(ItemRevision, ItemRevision.id == Score.item_revision_id)
         .outerjoin(Correction, Correction.id == Score.correction_id)
         .outerjoin(Account, Account.id == Score.actor_id)
@@ -60,8 +117,8 @@ def mark_steps(attempt_items: Sequence[int]) -> dict[int, tuple[MarkStep, ...]]:
         .order_by(Score.attempt_item_id, Score.number)
     )
     found: dict[int, tuple[MarkStep, ...]] = {}
-    for score, number, why, name in rows:
-        step = MarkStep(score.created_at, score.fraction, score.void, score.reason, number, why, name)
+    for score, number, why, action, name in rows:
+        step = MarkStep(score.created_at, score.fraction, score.void, score.reason, number, why, name, action)
         found[score.attempt_item_id] = (*found.get(score.attempt_item_id, ()), step)
     return found
 

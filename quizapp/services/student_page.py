@@ -9,12 +9,14 @@ from quizapp.services.alternatives import is_private
 from quizapp.services.attempts import Taker
 from quizapp.services.coursework import AttemptLine, list_assignments, list_attempts
 from quizapp.services.hints import sure_and_wrong
+from quizapp.services.mark_history import TotalStep, total_steps
 from quizapp.services.members import Member, member
 from quizapp.services.notes import NoteLine, list_notes
 from quizapp.services.progress import SkillCell, list_skills, scores_of_student, skill_cells, strands_of
+from quizapp.services.reviewing import AnswerLine, answer_lines
 from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 from quizapp.services.support import SupportPanel, support_panel
-from quizapp.services.taking import AnswerLine, answer_lines, attempt_ref
+from quizapp.services.taking import attempt_ref
 from quizapp.services.tallies import Tally
 from quizapp.services.trust import TrustRow, trust_of
 
@@ -80,6 +82,8 @@ class StudentAttemptPage:
     handed_in_at: datetime | None
     total: Tally
     lines: tuple[AnswerLine, ...]
+    history: tuple[TotalStep, ...]
+    """What it was worth since when; empty where the lines name no question."""
     private: bool
     """Students may change questions in private, so the lines name none."""
 
@@ -135,8 +139,14 @@ def student_attempt_page(
         student=found,
         title=ref.title,
         handed_in_at=ref.handed_in_at,
-        total=Tally.of(line.fraction for line in lines if line.checked or ref.handed_in_at),
+        total=Tally.of(line.fraction for line in lines if not line.void and (line.checked or ref.handed_in_at)),
         # The same for every student, so that it tells nothing of one.
-        lines=tuple(replace(line, prompt="", summary="") for line in lines) if private else lines,
+        lines=tuple(_without_question(line) for line in lines) if private else lines,
+        history=() if private else total_steps({line.position: line.steps for line in lines}),
         private=private,
     )
+
+
+def _without_question(line: AnswerLine) -> AnswerLine:
+    """Return a line that tells the mark only: what was asked, and which correction it had, would name the question."""
+    return replace(line, prompt="", summary="", steps=line.steps[-1:])

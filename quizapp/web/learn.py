@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 from quizapp.items.base import Response as ItemResponse
-from quizapp.services import attempts, starting, taking
+from quizapp.services import attempts, reviewing, starting, taking
 from quizapp.services import my_work as my_work_service
 from quizapp.services.attempts import TAB_LENGTH, Drawn, RefusedError
 from quizapp.services.rosters import NotFoundError
@@ -158,7 +158,7 @@ def draft(attempt: str, position: int) -> tuple[Response, int]:
 def feedback(attempt: str, position: int) -> str | Response:
     """Show what was right and why."""
     try:
-        page = taking.feedback_page(auth.taker(), attempt, position, now=instance.now())
+        page = reviewing.feedback_page(auth.taker(), attempt, position, now=instance.now())
     except NotFoundError:
         # Not checked yet: the question itself is the answer to "where is my feedback?"
         taking.question_page(auth.taker(), attempt, position, now=instance.now())
@@ -181,7 +181,7 @@ def feedback(attempt: str, position: int) -> str | Response:
 @access(Access.TAKERS)
 def check_answers(attempt: str) -> str | Response:
     """List the answers before they are handed in."""
-    page = taking.check_page(auth.taker(), attempt, now=instance.now())
+    page = reviewing.check_page(auth.taker(), attempt, now=instance.now())
     if page.attempt.handed_in_at is not None:
         return redirect(url_for("learn.result", attempt=attempt))
     if page.attempt.ended:
@@ -201,7 +201,7 @@ def hand_in(attempt: str) -> Response:
 @access(Access.TAKERS)
 def result(attempt: str) -> str | Response:
     """Show the result, or when it will be shown."""
-    page = taking.result_page(auth.taker(), attempt, now=instance.now())
+    page = reviewing.result_page(auth.taker(), attempt, now=instance.now())
     if isinstance(page, taking.AttemptRef):
         if page.ended:
             return _ended(page)

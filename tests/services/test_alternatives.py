@@ -33,9 +33,9 @@ from quizapp.services import (
     live,
     questions,
     results,
+    reviewing,
     starting,
     student_page,
-    taking,
     tempting,
 )
 from quizapp.services.alternatives import choose
@@ -64,7 +64,7 @@ class Lesson:
         return alternatives.change_questions(self.assignment, pupil.id, now=START, rng=random.Random(seed))
 
     def prompts(self, attempt: str) -> list[str]:
-        return [line.prompt for line in taking.answer_lines(attempt)]
+        return [line.prompt for line in reviewing.answer_lines(attempt)]
 
     def answer(self, pupil: Pupil, attempt: str, position: int) -> None:
         key = factories.key_of(attempt, position)
@@ -125,7 +125,7 @@ def test_changing_in_mid_quiz_keeps_what_was_answered_and_the_attempt(lesson: Le
         db.session.execute(sa.select(Attempt.id, Attempt.number, Attempt.started_at, Attempt.ends_at)).all() == before
     )
     assert (count(Response), count(StandIn), count(AttemptItem)) == (1, 1, 2)
-    page = taking.check_page(lesson.ada.taker, attempt, now=START)
+    page = reviewing.check_page(lesson.ada.taker, attempt, now=START)
     assert (page.attempt.total, page.blanks) == (2, 1)
 
 
@@ -260,8 +260,8 @@ def test_a_question_of_another_skill_feeds_the_skill_of_the_one_it_stands_in_for
     lesson.finish(lesson.ada, attempt)
     marks = db.session.execute(sa.select(Score.skill, Score.fraction).order_by(Score.id)).all()
     assert sorted(marks) == [("facts", 1.0), ("verbs", 1.0)]
-    shown = taking.result_page(lesson.ada.taker, attempt, now=START)
-    assert isinstance(shown, taking.ResultPage)
+    shown = reviewing.result_page(lesson.ada.taker, attempt, now=START)
+    assert isinstance(shown, reviewing.ResultPage)
     assert shown.total.share == 1
     # And so does every later mark of it.
     moved = db.session.scalars(sa.select(Score).where(Score.skill == "facts")).one()

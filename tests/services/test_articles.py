@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from quizapp import text
 from quizapp.models import ArticleParagraph, Assignment, ClassArticle, Section, db
-from quizapp.services import articles, assigning, my_work, publishing, starting, taking
+from quizapp.services import articles, assigning, my_work, publishing, reviewing, starting, taking
 from quizapp.services.articles import PARAGRAPHS_MAX, TEXT_MAX, ArticleError, paragraphs_of, read_upload
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
@@ -37,7 +37,7 @@ class Lesson:
         return factories.start(factories.assign(school_class, self.teacher, self.second), school_class.pupils[0])
 
     def prompts(self, attempt: str) -> list[str]:
-        return [line.prompt for line in taking.answer_lines(attempt)]
+        return [line.prompt for line in reviewing.answer_lines(attempt)]
 
 
 @pytest.fixture

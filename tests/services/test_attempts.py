@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Assignment, Attempt, AttemptItem, FeedbackMode, Response, Score, Section, Student, db
-from quizapp.services import assigning, attempts, my_work, rosters, starting, taking
+from quizapp.services import assigning, attempts, my_work, reviewing, rosters, starting, taking
 from quizapp.services.assigning import QuizRef
 from quizapp.services.attempts import Drawn, RefusedError, Saved, Taker
 from quizapp.services.rosters import NotFoundError
@@ -233,9 +233,9 @@ def test_an_attempt_is_its_takers_only(lesson: Lesson, taker: str) -> None:
         lambda: check(stranger, attempt),
         lambda: attempts.hand_in(stranger, attempt, now=START),
         lambda: taking.question_page(stranger, attempt, 1, now=START),
-        lambda: taking.check_page(stranger, attempt, now=START),
-        lambda: taking.result_page(stranger, attempt, now=START),
-        lambda: taking.feedback_page(stranger, attempt, 1, now=START),
+        lambda: reviewing.check_page(stranger, attempt, now=START),
+        lambda: reviewing.result_page(stranger, attempt, now=START),
+        lambda: reviewing.feedback_page(stranger, attempt, 1, now=START),
     ):
         with pytest.raises(NotFoundError):
             act()
@@ -365,8 +365,8 @@ def test_a_blank_counts_nought_and_is_told_from_a_wrong_answer(lesson: Lesson) -
         (0.0, False, "handed-in"),
         (0.0, False, "handed-in"),
     ]
-    page = taking.result_page(lesson.ada.taker, attempt, now=START)
-    assert isinstance(page, taking.ResultPage)
+    page = reviewing.result_page(lesson.ada.taker, attempt, now=START)
+    assert isinstance(page, reviewing.ResultPage)
     assert (page.total.earned, page.total.marked) == (1.0, 4)
     assert [line.verdict for line in page.lines] == ["right", "wrong", "blank", "blank"]
 
@@ -379,13 +379,13 @@ def test_deferred_results_wait_for_release_or_closing(lesson: Lesson) -> None:
         save(lesson.ada.taker, attempt, position)
 
     def seen(now: datetime = START) -> bool:
-        page = taking.result_page(lesson.ada.taker, attempt, now=now)
+        page = reviewing.result_page(lesson.ada.taker, attempt, now=now)
         try:
-            taking.feedback_page(lesson.ada.taker, attempt, 1, now=now)
+            reviewing.feedback_page(lesson.ada.taker, attempt, 1, now=now)
         except NotFoundError:
             assert isinstance(page, taking.AttemptRef)
             return False
-        assert isinstance(page, taking.ResultPage)
+        assert isinstance(page, reviewing.ResultPage)
         return True
 
     def own_cells(now: datetime) -> int:
@@ -405,7 +405,7 @@ def test_deferred_results_wait_for_release_or_closing(lesson: Lesson) -> None:
 def test_the_check_page_lists_what_is_open_first_and_nothing_of_the_key(lesson: Lesson) -> None:
     attempt = lesson.start(feedback=FeedbackMode.DEFERRED)
     save(lesson.ada.taker, attempt, 1)
-    page = taking.check_page(lesson.ada.taker, attempt, now=START)
+    page = reviewing.check_page(lesson.ada.taker, attempt, now=START)
     assert [(line.position, line.answered) for line in page.lines] == [(2, False), (3, False), (4, False), (1, True)]
     assert page.blanks == 3
     assert {line.fraction for line in page.lines} == {None}

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Correction, CorrectionAction, Score, db
-from quizapp.services import attempts, correcting, correction_pages, corrections, progress, taking
+from quizapp.services import attempts, correcting, correction_pages, corrections, progress, reviewing
 from quizapp.services.correcting import CorrectionError
 from quizapp.services.corrections import Proposal
 from quizapp.services.rosters import NotFoundError
@@ -37,7 +37,7 @@ class World:
         return factories.question_of(self.tries[name][1], position)
 
     def marks(self) -> dict[str, list[float | None]]:
-        return {name: [line.fraction for line in taking.answer_lines(one)] for name, (_, one) in self.tries.items()}
+        return {name: [line.fraction for line in reviewing.answer_lines(one)] for name, (_, one) in self.tries.items()}
 
     def propose(self, action: CorrectionAction, position: int = 1, **more: Any) -> str:
         question = self.question(next(iter(self.tries)), position)
@@ -152,8 +152,8 @@ def test_a_void_question_that_lifted_somebody_stays_for_them(world: World) -> No
 
 
 def totals(pupil: Pupil, attempt: str) -> tuple[float, int]:
-    page = taking.result_page(pupil.taker, attempt, now=LATER)
-    assert isinstance(page, taking.ResultPage)
+    page = reviewing.result_page(pupil.taker, attempt, now=LATER)
+    assert isinstance(page, reviewing.ResultPage)
     return page.total.earned, page.total.marked
 
 
@@ -278,7 +278,7 @@ def test_an_answer_that_the_mended_question_does_not_offer_keeps_its_first_mark(
     # Its page can still be drawn, and full marks for all can still be given and explained.
     world.correct(CorrectionAction.ALL)
     ben, attempt = world.tries["Ben"]
-    page = taking.feedback_page(ben.taker, attempt, 1, now=LATER)
+    page = reviewing.feedback_page(ben.taker, attempt, 1, now=LATER)
     assert (page.fraction, page.steps[-1].revision) == (1.0, 1)
     assert correction_pages.dry_run(world.school_class.ref, newer).changes == ()
 

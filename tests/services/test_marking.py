@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import CorrectionAction, Score, SectionTeacher, db
-from quizapp.services import attempts, comments, correcting, corrections, marking, marking_queue, taking
+from quizapp.services import attempts, comments, correcting, corrections, marking, marking_queue, reviewing
 from quizapp.services.corrections import Proposal
 from quizapp.services.marking import AnswerPage, MarkedMeanwhileError, NoSuchPointsError
 from quizapp.services.rosters import NotFoundError
@@ -71,7 +71,7 @@ class World:
         return page.answer
 
     def fraction(self, name: str) -> float | None:
-        return taking.answer_lines(self.tries[name])[0].fraction
+        return reviewing.answer_lines(self.tries[name])[0].fraction
 
     def propose(self, action: CorrectionAction) -> str:
         """Writes a correction of the question down, and works it out."""
@@ -123,7 +123,7 @@ def test_a_mark_can_be_changed_and_the_first_one_is_kept(world: World) -> None:
     world.give(4, of="Ada", comment="Exact.")
     world.give(1, of="Ada")
     assert world.fraction("Ada") == 0.25
-    steps = taking.answer_lines(world.tries["Ada"])[0].steps
+    steps = reviewing.answer_lines(world.tries["Ada"])[0].steps
     assert [step.fraction for step in steps] == [None, 1.0, 0.25]
 
 
@@ -131,7 +131,7 @@ def test_a_mark_can_be_changed_and_the_first_one_is_kept(world: World) -> None:
 def test_a_student_reads_points_and_comment(world: World) -> None:
     world.give(4, of="Ada", comment="  Exact.  ")
     ada = world.school_class.pupils[0]
-    page = taking.feedback_page(ada.taker, world.tries["Ada"], 1, now=LATER)
+    page = reviewing.feedback_page(ada.taker, world.tries["Ada"], 1, now=LATER)
     assert page.by_teacher is not None
     assert (page.by_teacher.points, page.by_teacher.comment, page.verdict) == (4, "Exact.", "right")
 

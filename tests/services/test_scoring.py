@@ -26,7 +26,7 @@ from quizapp.models import (
     ScoreReason,
     db,
 )
-from quizapp.services import attempts, progress, starting, taking
+from quizapp.services import attempts, progress, reviewing, starting
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
@@ -131,8 +131,8 @@ def test_a_mark_repeats_what_never_changes(handed_in: tuple[Pupil, str]) -> None
 def test_answers_are_marked_with_the_revision_they_were_given_to(handed_in: tuple[Pupil, str]) -> None:
     ada, attempt = handed_in
     factories.publish(BANK.replace("wrong: It proves the statement true", "wrong: It makes the statement true"))
-    page = taking.result_page(ada.taker, attempt, now=START)
-    assert isinstance(page, taking.ResultPage)
+    page = reviewing.result_page(ada.taker, attempt, now=START)
+    assert isinstance(page, reviewing.ResultPage)
     assert page.lines[0].summary == "It proves the statement true"
     assert page.lines[0].fraction == 0.0
 
@@ -156,8 +156,8 @@ def test_the_newest_mark_counts_everywhere(handed_in: tuple[Pupil, str]) -> None
                 }
             )
         )
-    page = taking.result_page(ada.taker, attempt, now=START)
-    assert isinstance(page, taking.ResultPage)
+    page = reviewing.result_page(ada.taker, attempt, now=START)
+    assert isinstance(page, reviewing.ResultPage)
     assert page.lines[0].fraction == 1.0
     rows = progress.scores_of_student(ada.id)
     assert len(rows) == 4

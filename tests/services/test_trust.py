@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from quizapp.items.base import Item
 from quizapp.measure.discernment import Counts, Label, label
 from quizapp.models import Attempt, AttemptItem, ItemRevision, Response, Score, ScoreReason, db
-from quizapp.services import assigning, attempts, scoring, student_page, taking, trust
+from quizapp.services import assigning, attempts, reviewing, scoring, student_page, trust
 from quizapp.services.demo import Manner, answer_as
 from quizapp.services.my_work import my_work
 from quizapp.services.scoring import Owner
@@ -99,8 +99,8 @@ def test_only_given_and_only_first_verdicts_count(room: tuple[SchoolClass, Teach
     assert counts_of(room) == Counts(1, 2, 0, 1)
     judge(room, ada, "pspp", text=text, now=START + timedelta(days=1))
     assert counts_of(room) == Counts(1, 2, 1, 2), "the last passage was blank before, the others judged"
-    page = taking.result_page(ada.taker, attempt, now=START)
-    assert isinstance(page, taking.ResultPage)
+    page = reviewing.result_page(ada.taker, attempt, now=START)
+    assert isinstance(page, reviewing.ResultPage)
     assert page.verdicts == Counts(1, 2, 0, 1)
     section = room[0].ref.public_id
     student = student_page.student_page(section, ada.public_id, room[1].id, now=START)

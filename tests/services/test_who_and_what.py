@@ -19,6 +19,7 @@ from quizapp.services import (
     coursework,
     my_work,
     progress,
+    reviewing,
     starting,
     taking,
 )
@@ -205,10 +206,10 @@ def test_a_one_way_quiz_shows_and_takes_only_the_question_it_is_at(room: Room) -
             save(position, leaving=False)
     with pytest.raises(RefusedError, match=RefusedError.PASSED_BY):
         attempts.pass_by(taker, attempt, 2, now=START)
-    assert taking.feedback_page(taker, attempt, 3, now=START).fraction == 1.0
+    assert reviewing.feedback_page(taker, attempt, 3, now=START).fraction == 1.0
     attempts.pass_by(taker, attempt, 4, now=START)
     assert attempts.first_open_position(taker, attempt) == 4
     attempts.hand_in(taker, attempt, now=START)
-    page = taking.result_page(taker, attempt, now=START)
-    assert isinstance(page, taking.ResultPage)
+    page = reviewing.result_page(taker, attempt, now=START)
+    assert isinstance(page, reviewing.ResultPage)
     assert [line.verdict for line in page.lines] == ["right", "blank", "right", "blank"]

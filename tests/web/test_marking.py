@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 from flask import Flask
 
 from quizapp.services import attempts, correcting, rosters
 from tests import factories
 from tests.clock import START
+from tests.factories import SchoolClass, Teacher
 from tests.pages import Browser, Fields
 from tests.services.test_marking import ANSWERS
 from tests.services.test_marking import BANK as WRITTEN
@@ -25,14 +29,28 @@ TWO_WRITTEN = (
 )
 
 
-def at_work(app: Flask, bank: str, answers: dict[str, str]) -> tuple[Browser, str, str]:
-    """Makes a class that handed in, and returns the teacher's browser, the assignment's address and a question."""
+@dataclass(frozen=True)
+class HandedIn:
+    """A class that handed in a quiz."""
+
+    teacher: Teacher
+    school_class: SchoolClass
+    assignment: str
+    question: str
+    """Public id of the first question."""
+    tries: dict[str, str]
+    """Attempts by name."""
+
+
+def handed_in(app: Flask, bank: str, answers: dict[str, str], **rules: Any) -> HandedIn:
+    """Makes a class that answered the first question and handed in."""
     with app.app_context():
         teacher, quiz = factories.make_teacher(), factories.publish(bank)
         school_class = factories.make_class(teacher, *answers)
-        assignment = factories.assign(school_class, teacher, quiz)
+        assignment = factories.assign(school_class, teacher, quiz, **rules)
+        tries = {}
         for pupil in school_class.pupils:
-            attempt = factories.start(assignment, pupil)
+            tries[pupil.name] = attempt = factories.start(assignment, pupil)
             content = (
                 factories.response_to(attempt, 1, right=answers[pupil.name] == "right")
                 if bank is factories.BANK
@@ -40,10 +58,15 @@ def at_work(app: Flask, bank: str, answers: dict[str, str]) -> tuple[Browser, st
             )
             attempts.save(pupil.taker, attempt, 1, content, confidence=None, drawn=None, now=START)
             attempts.hand_in(pupil.taker, attempt, now=START)
-        question = factories.question_of(attempt, 1)
+        return HandedIn(teacher, school_class, assignment, factories.question_of(attempt, 1), tries)
+
+
+def at_work(app: Flask, bank: str, answers: dict[str, str]) -> tuple[Browser, str, str]:
+    """Makes such a class, and returns the teacher's browser, the address of the class, and assignment and question."""
+    made = handed_in(app, bank, answers)
     browser = Browser(app)
-    browser.sign_in_staff(teacher)
-    return browser, f"/teach/c/{school_class.ref.public_id}", f"a/{assignment}|{question}"
+    browser.sign_in_staff(made.teacher)
+    return browser, f"/teach/c/{made.school_class.ref.public_id}", f"a/{made.assignment}|{made.question}"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -163,7 +186,9 @@ def test_a_correction_under_way_goes_on_step_by_step_while_students_answer(
     late_comer(app, section, assignment)
     # The page that was read is applied, and who came in meanwhile is not forgotten.
     assert browser.submit(ready, named="apply").status == 302
-    assert "2 marks change, 2 higher, none lower." in browser.get(run).words
+    applied = browser.get(run).words
+    assert "2 marks change, 2 higher, none lower." in applied
+    assert "What changed" in applied
 
 
 def late_comer(app: Flask, section: str, assignment: str) -> None:
@@ -199,3 +224,25 @@ def test_a_wrong_key_becomes_corrected_marks_in_two_posts(app: Flask) -> None:
     assert "What changed" in browser.get(run).text
     back = browser.post(f"{run}/undo", {})
     assert "1 lower" in browser.get(str(back.location)).text
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_student_and_teacher_read_why_a_mark_changed(app: Flask) -> None:
+    made = handed_in(app, factories.BANK, {"Ada": "right", "Ben": "wrong"})
+    teachers, students = Browser(app), Browser(app)
+    teachers.sign_in_staff(made.teacher)
+    section = f"/teach/c/{made.school_class.ref.public_id}"
+    reason = "Nobody could <know>."
+    correct(teachers, f"{section}/a/{made.assignment}/q/{made.question}/fix", {"action": "all", "reason": reason})
+    ben = made.school_class.pupils[1]
+    students.sign_in_student(made.school_class, ben)
+    result = students.get(f"/t/{made.tries['Ben']}/result").words
+    assert f"Re-marked Mon 2 Mar, 09:00: everybody gets it. Reason: {reason}" in result
+    assert "0 of 4 at first, on Mon 2 Mar, 09:00. 1 of 4 since Mon 2 Mar, 09:00: question 1" in result
+    feedback = students.get(f"/t/{made.tries['Ben']}/1/feedback").words
+    assert f"Re-marked Mon 2 Mar, 09:00: everybody gets it. Reason: {reason}" in feedback
+    assert "0% at first, on Mon 2 Mar, 09:00, by version 1 of the question." in feedback
+    assert f"100% since Mon 2 Mar, 09:00, by version 1 of the question: everybody gets it. Reason: {reason}" in feedback
+    seen = teachers.get(f"{section}/students/{ben.public_id}/{made.tries['Ben']}").words
+    assert "1 of 4 since Mon 2 Mar, 09:00: question 1, everybody gets it." in seen
+    assert "100% since" in seen
