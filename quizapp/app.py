@@ -52,12 +52,14 @@ from quizapp.web import (
     rooms,
     sections,
     security,
+    sharing,
     student_data,
     students,
     teach,
     together,
     tokens,
     trial,
+    versions,
 )
 from quizapp.web.audit_words import audit_words
 from quizapp.web.field_words import field_word
@@ -94,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
         (files,),
         (marking, correcting),
-        (drafts, bank_forms),
+        (drafts, bank_forms, versions, sharing),
         (rooms, together),
         (author, account, tokens, admin, overview, media, api),
     )

@@ -65,6 +65,17 @@ def visible_to(account_id: int | None) -> sa.ColumnElement[bool]:
     return sa.or_(shipped, Bank.owner_id == account_id, shared)
 
 
+def may_change(account_id: int) -> sa.ColumnElement[bool]:
+    """The condition that somebody may publish new versions of a bank; for statements that read Bank."""
+    shared = (
+        sa.select(BankShare.bank_id)
+        .where(BankShare.bank_id == Bank.id, BankShare.account_id == account_id, BankShare.right == ShareRight.EDIT)
+        .correlate(Bank)
+        .exists()
+    )
+    return sa.or_(Bank.owner_id == account_id, shared)
+
+
 def bank_with_right(session: Session, public_id: str, account_id: int, right: BankRight) -> Bank:
     """Return a bank over which somebody has at least this right.
 

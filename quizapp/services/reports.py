@@ -21,6 +21,7 @@ from quizapp.models import (
 )
 from quizapp.models.base import new_public_id
 from quizapp.services import throttling
+from quizapp.services.bank_access import may_change
 from quizapp.services.catalogue import content_of
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.throttling import Limit
@@ -103,21 +104,35 @@ def report_question(student_id: int, attempt: str, position: int, words: str, *,
 def reports_for(item_id: int, account_id: int) -> tuple[Report, ...]:
     """Return the reports on an item that this teacher may read, newest first.
 
-    Those are the reports of their own classes, and all reports on items of their own banks.
+    Those are the reports of their own classes, and all reports on items of banks that they may change.
     """
-    taught = sa.select(SectionTeacher.section_id).where(SectionTeacher.account_id == account_id)
+    return _readable(ItemRevision.item_id == item_id, account_id).get(item_id, ())
+
+
+def reports_of_bank(bank_id: int, account_id: int) -> dict[int, tuple[Report, ...]]:
+    """Return the reports on the items of a bank that this teacher may read, newest first, by item."""
+    return _readable(Item.bank_id == bank_id, account_id)
+
+
+def _readable(condition: sa.ColumnElement[bool], account_id: int) -> dict[int, tuple[Report, ...]]:
     rows = db.session.execute(
-        sa.select(QuestionReport, ItemRevision.number)
+        sa.select(QuestionReport, ItemRevision.number, ItemRevision.item_id)
         .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
         .join(Item, Item.id == ItemRevision.item_id)
         .join(Bank, Bank.id == Item.bank_id)
-        .where(
-            ItemRevision.item_id == item_id,
-            sa.or_(QuestionReport.section_id.in_(taught), Bank.owner_id == account_id),
-        )
+        .where(condition, _may_read(account_id))
         .order_by(QuestionReport.reported_at.desc(), QuestionReport.id.desc())
     )
-    return tuple(_report(row, number) for row, number in rows)
+    found: dict[int, tuple[Report, ...]] = {}
+    for row, number, item_id in rows:
+        found[item_id] = (*found.get(item_id, ()), _report(row, number))
+    return found
+
+
+def _may_read(account_id: int) -> sa.ColumnElement[bool]:
+    """The condition that somebody may read and settle a report; for statements that read QuestionReport and Bank."""
+    taught = sa.select(SectionTeacher.section_id).where(SectionTeacher.account_id == account_id)
+    return sa.or_(QuestionReport.section_id.in_(taught), may_change(account_id))
 
 
 def reports_of_class(section: SectionRef) -> tuple[ReportedQuestion, ...]:
@@ -149,6 +164,32 @@ def settle_report(section: SectionRef, report: str, *, now: datetime) -> None:
             sa.update(QuestionReport)
             .where(QuestionReport.public_id == report, QuestionReport.section_id == section.id)
             .values(settled_at=sa.func.coalesce(QuestionReport.settled_at, now)),
+        )
+        if not found:
+            raise NotFoundError("report")
+
+
+def settle_report_of_bank(bank_id: int, report: str, *, account_id: int, now: datetime) -> None:
+    """Note that a report on a question of a bank has been dealt with, whosever class it came from.
+
+    Raises:
+        NotFoundError: there is no such report on this bank that this teacher may read.
+    """
+    readable = (
+        sa.select(Item.id)
+        .join(ItemRevision, ItemRevision.item_id == Item.id)
+        .join(Bank, Bank.id == Item.bank_id)
+        .where(Item.bank_id == bank_id, ItemRevision.id == QuestionReport.item_revision_id, _may_read(account_id))
+        .correlate(QuestionReport)
+        .exists()
+    )
+    with writing() as session:
+        found = rows_changed(
+            session,
+            sa.update(QuestionReport)
+            .where(QuestionReport.public_id == report, readable)
+            .values(settled_at=sa.func.coalesce(QuestionReport.settled_at, now))
+            .execution_options(synchronize_session=False),
         )
         if not found:
             raise NotFoundError("report")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.models import (
     Account,
+    Bank,
     OneTimeToken,
     Role,
     RosterEntry,
@@ -37,6 +38,8 @@ class StaffLine:
     role: Role
     sections: int
     """Classes they teach now."""
+    banks: int
+    """Banks that are theirs."""
     last_sign_in_at: datetime | None
     disabled: bool
     own: bool
@@ -78,7 +81,10 @@ def staff_page(account_id: int, *, now: datetime) -> StaffPage:
         .where(SectionTeacher.account_id == Account.id, Section.archived_at.is_(None), Section.deleted_at.is_(None))
         .scalar_subquery()
     )
-    rows = db.session.execute(sa.select(Account, taught).order_by(Account.name, Account.id))
+    owned = (
+        sa.select(sa.func.count()).select_from(Bank).where(Bank.owner_id == Account.id).correlate(Account)
+    ).scalar_subquery()
+    rows = db.session.execute(sa.select(Account, taught, owned).order_by(Account.name, Account.id))
     admins = set(db.session.scalars(sa.select(Account.id).where(_administers())))
     invitations = db.session.scalars(
         sa.select(OneTimeToken)
@@ -95,12 +101,13 @@ def staff_page(account_id: int, *, now: datetime) -> StaffPage:
                 login=row.login,
                 role=row.role,
                 sections=sections,
+                banks=banks,
                 last_sign_in_at=row.last_sign_in_at,
                 disabled=row.disabled_at is not None,
                 own=row.id == account_id,
                 last_admin=row.role is Role.ADMIN and admins <= {row.id},
             )
-            for row, sections in rows
+            for row, sections, banks in rows
         ),
         tuple(OpenInvitation(row.token_hash, row.created_at, row.expires_at) for row in invitations),
     )

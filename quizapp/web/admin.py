@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from quizapp.models import Role
-from quizapp.services import auditing, erasing, one_time_links, school_data, staff
+from quizapp.services import auditing, erasing, one_time_links, school_data, sharing, staff
 from quizapp.services.settings import (
     RetentionSettings,
     SchoolSettings,
@@ -16,12 +17,14 @@ from quizapp.services.settings import (
     retention_settings,
     school_settings,
 )
+from quizapp.services.sharing import SharingError
 from quizapp.services.sign_in import SignInError
 from quizapp.services.staff import LastAdminError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms import SchoolForm
 from quizapp.web.forms_people import LoginForm, RetentionForm
+from quizapp.web.sharing import refusal
 from quizapp.web.student_data import student_zip
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -104,6 +107,52 @@ def change_access(account: str) -> Response:
     else:
         flash(_("The account is shut and signed out everywhere. Its classes stay."), "good")
     return redirect(url_for("admin.people"))
+
+
+@bp.get("/people/<account>/banks")
+@access(Access.ADMINS)
+def banks(account: str) -> Answer:
+    """Show the banks of a colleague, to give them to another."""
+    return _banks(account, LoginForm(formdata=None))
+
+
+@bp.post("/people/<account>/banks")
+@access(Access.ADMINS)
+def hand_over_banks(account: str) -> Answer:
+    """Give all banks of a colleague to another."""
+    form = LoginForm()
+    if not form.validate():
+        return _banks(account, form)
+    try:
+        done = sharing.hand_over_all(account, form.login.data or "", account_id=auth.account_id(), now=instance.now())
+    except SharingError as error:
+        form.login.errors = [refusal(error)]
+        return _banks(account, form)
+    if done.moved:
+        flash(
+            ngettext(
+                "%(num)s bank belongs to %(name)s now.",
+                "%(num)s banks belong to %(name)s now.",
+                done.moved,
+                name=done.name,
+            ),
+            "good",
+        )
+    for title in done.left:
+        flash(
+            _(
+                "“%(title)s” stays: %(name)s has a bank with the same id. Choose somebody else for it.",
+                title=title,
+                name=done.name,
+            ),
+            "warn",
+        )
+    return redirect(url_for("admin.banks", account=account), 303)
+
+
+def _banks(account: str, form: LoginForm) -> Answer:
+    page = render_template("admin/banks.html", owner=sharing.account_banks(account), form=form, errors=form.errors)
+    return (page, 422) if form.errors else page
 
 
 @bp.post("/people/<account>/reset")

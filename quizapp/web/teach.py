@@ -10,6 +10,7 @@ from quizapp.services import assigning, class_page, lessons, misconceptions, ros
 from quizapp.services.class_page import ClassView, Sort
 from quizapp.services.home import teacher_home
 from quizapp.services.rosters import SectionRef
+from quizapp.services.sharing import shared_lately
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms import NoteForm, SectionForm
@@ -24,8 +25,9 @@ bp = Blueprint("teach", __name__, url_prefix="/teach")
 def home() -> str:
     """List the classes."""
     moment = instance.now()
-    lines = teacher_home(auth.account_id(), now=moment, day_ends=instance.day_ends(moment))
-    return render_template("teach/home.html", lines=lines)
+    account = auth.account_id()
+    lines = teacher_home(account, now=moment, day_ends=instance.day_ends(moment))
+    return render_template("teach/home.html", lines=lines, shared=shared_lately(account, now=moment))
 
 
 @bp.route("/new", methods=["GET", "POST"])

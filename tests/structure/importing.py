@@ -127,7 +127,7 @@ def all_imports() -> list[Import]:
     """Every import of every module of the package."""
     found: list[Import] = []
     for file in sorted(PACKAGE.rglob("*.py")):
-        if "versions" in file.parts:
+        if "versions" in file.relative_to(PACKAGE).parts:
             continue
         found += imports_of(file.read_text("utf-8"), module_name(file))
     return found

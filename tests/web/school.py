@@ -96,6 +96,8 @@ class School:
             "position": "2",
             "skill": "facts",
             "number": "1",
+            "before": "1",
+            "after": "1",
             "token": "no-such-link",
             "note": self.note,
             "name": "0" * 64 + ".png",

@@ -81,6 +81,8 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/admin/people/<account>/role"): Row("302 404 404 404 404 404 302", {"role": "teacher"}, changes=True),
     ("POST", "/admin/people/<account>/access"): Row("302 404 404 404 404 404 302", {"enable": "yes"}, changes=True),
     ("POST", "/admin/people/<account>/reset"): Row("302 404 404 404 404 404 200", changes=True),
+    ("GET", "/admin/people/<account>/banks"): Row("302 404 404 404 404 404 200"),
+    ("POST", "/admin/people/<account>/banks"): Row("302 404 404 404 404 404 422"),
     ("GET", "/admin/data"): Row("302 404 404 404 404 404 200"),
     ("POST", "/admin/data"): Row(
         "302 404 404 404 404 404 302",
@@ -153,6 +155,19 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/teach/drafts/<draft>/form/text/<key>"): Row("302 404 404 404 404 404 404"),
     ("GET", "/teach/drafts/<draft>/form/new/<owner>"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/drafts/<draft>/form/new/<owner>"): Row("302 404 404 404 409 404 404"),
+    ("GET", "/teach/b/<bank>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/b/<bank>/history/<int:number>"): Row("302 404 404 404 200 404 404"),
+    ("GET", "/teach/b/<bank>/difference/<int:before>/<int:after>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/b/<bank>/restore"): Row("302 404 404 404 303 404 404", {"number": "1", "seen": "1"}),
+    ("POST", "/teach/b/<bank>/restore/instead"): Row(
+        "302 404 404 404 409 404 404", {"number": "1", "seen": "1", "draft_version": "9"}
+    ),
+    ("POST", "/teach/b/<bank>/reports/<report>/settle"): Row("302 404 404 404 404 404 404"),
+    ("GET", "/teach/b/<bank>/sharing"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/b/<bank>/sharing"): Row("302 404 404 404 422 404 404"),
+    ("POST", "/teach/b/<bank>/sharing/<account>"): Row("302 404 404 404 404 404 404", {"right": "view"}),
+    ("POST", "/teach/b/<bank>/leave"): Row("302 404 404 404 404 404 404"),
+    ("POST", "/teach/b/<bank>/hand-over"): Row("302 404 404 404 422 404 404"),
     ("GET", "/teach/drafts/<draft>"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/drafts"): Row("302 404 404 404 303 303 303", {"text": "title: New"}, changes=True),
     ("POST", "/teach/drafts/<draft>"): Row(

@@ -1,0 +1,150 @@
+"""An earlier version of a bank as a draft again. Unpublished changes are never overwritten for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from quizapp.bank.changes import Changes, changes
+from quizapp.bank.loader import load_text
+from quizapp.models import BankDraft, BankRevision, db
+from quizapp.services.bank_access import BankRight, bank_with_right
+from quizapp.services.bank_versions import BankHead, bank_head
+from quizapp.services.draft_rows import DraftExists, draft_of, own_draft, pictures_of, plain_lines, put_draft
+from quizapp.services.drafts import shared_skills
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.writing import rows_changed, writing
+
+
+@dataclass(frozen=True)
+class ChoicePage:
+    """Unpublished changes that stand in the way of a version: both, for the teacher to choose."""
+
+    head: BankHead
+    number: int
+    """Of the version."""
+    draft: str
+    """Public id of the draft."""
+    draft_version: int
+    saved_at: datetime
+    draft_text: str
+    changes: Changes | None
+    """What the version changes against the draft; None when one of them cannot be read."""
+
+
+def restore(bank: str, number: int, account_id: int, *, seen: int, now: datetime) -> str:
+    """Make a version of a bank the teacher's draft, and return the draft's public id.
+
+    Restoring the same version twice is the same as once.
+
+    Args:
+        bank: public id.
+        number: of the version.
+        seen: the number of the newest version that the teacher had before them, from which the draft
+            begins; so publishing it tells of anything that a colleague publishes meanwhile.
+
+    Raises:
+        DraftExists: there are unpublished changes; they are left as they are.
+        NotFoundError: there is no such version, or the bank is not theirs to change.
+    """
+    bank_id = bank_with_right(db.session(), bank, account_id, BankRight.EDIT).id
+    try:
+        with writing() as session:
+            return _restored(session, bank, number, account_id, seen, now)
+    except IntegrityError:  # the same button twice at once
+        raise DraftExists(draft_of(account_id, bank_id)) from None
+    except DraftExists as found:
+        if _says(found.public_id, account_id, bank_id, number):
+            return found.public_id
+        raise
+
+
+def restore_beside(bank: str, number: int, account_id: int, *, seen: int, draft_version: int, now: datetime) -> str:
+    """Put the teacher's unpublished changes aside, make a version the draft, and return its public id.
+
+    What is put aside becomes a draft of its own with every word, as if it were of a new bank; whoever has it
+    open goes on writing there.
+
+    Args:
+        draft_version: the version of the draft that the teacher had before them.
+
+    Raises:
+        DraftExists: the draft was saved since; it is left as it is.
+        NotFoundError: as `restore` does.
+    """
+    with writing() as session:
+        bank_id = bank_with_right(session, bank, account_id, BankRight.EDIT).id
+        draft = session.scalar(
+            sa.select(BankDraft).where(BankDraft.account_id == account_id, BankDraft.bank_id == bank_id)
+        )
+        if draft is not None:
+            aside = rows_changed(
+                session,
+                sa.update(BankDraft)
+                .where(BankDraft.id == draft.id, BankDraft.version == draft_version, BankDraft.bank_id == bank_id)
+                .values(bank_id=None, base_number=None, changed=True)
+                .execution_options(synchronize_session=False),
+            )
+            if not aside:
+                raise DraftExists(draft.public_id)
+            session.expire_all()
+        return _restored(session, bank, number, account_id, seen, now)
+
+
+def choice_page(bank: str, number: int, draft: str, account_id: int) -> ChoicePage:
+    """Return a version and the unpublished changes that stand in its way.
+
+    Raises:
+        NotFoundError: there is no such version or draft, or the bank is not theirs to change.
+    """
+    head = bank_head(bank, account_id, BankRight.EDIT)
+    session = db.session()
+    row = own_draft(session, draft, account_id)
+    version = _revision(session, head.id, number)
+    skills = shared_skills()
+    mine = load_text(row.text.encode(), "bank.yaml", skills=skills).bank
+    theirs = load_text(version.source.encode(), "bank.yaml", skills=skills).bank
+    return ChoicePage(
+        head=head,
+        number=number,
+        draft=row.public_id,
+        draft_version=row.version,
+        saved_at=row.updated_at,
+        draft_text=row.text,
+        changes=None if mine is None or theirs is None else changes(mine, theirs),
+    )
+
+
+def _restored(session: Session, bank: str, number: int, account_id: int, seen: int, now: datetime) -> str:
+    bank_id = bank_with_right(session, bank, account_id, BankRight.EDIT).id
+    version = _revision(session, bank_id, number)
+    newest = session.scalar(sa.select(sa.func.max(BankRevision.number)).where(BankRevision.bank_id == bank_id))
+    return put_draft(
+        session,
+        account_id,
+        plain_lines(version.source),
+        pictures=pictures_of(session, version.id),
+        bank_id=bank_id,
+        base_number=min(max(seen, number), newest or number),
+        changed=number != newest,
+        now=now,
+    ).public_id
+
+
+def _revision(session: Session, bank_id: int, number: int) -> BankRevision:
+    found = session.scalar(
+        sa.select(BankRevision).where(BankRevision.bank_id == bank_id, BankRevision.number == number)
+    )
+    if found is None:
+        raise NotFoundError("version")
+    return found
+
+
+def _says(draft: str, account_id: int, bank_id: int, number: int) -> bool:
+    """Whether a draft says what a version does already."""
+    session = db.session()
+    return own_draft(session, draft, account_id).text == plain_lines(_revision(session, bank_id, number).source)

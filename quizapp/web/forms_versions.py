@@ -1,0 +1,57 @@
+"""The forms of versions and of sharing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import InputRequired, NumberRange
+from wtforms.widgets import HiddenInput
+
+from quizapp.models import ShareRight
+from quizapp.web.forms_people import LoginForm
+
+_RIGHTS = [
+    SelectChoice(ShareRight.VIEW.value, _l("See it, try it and assign it")),
+    SelectChoice(ShareRight.COPY.value, _l("The same, and make copies of their own")),
+    SelectChoice(ShareRight.EDIT.value, _l("The same, and publish new versions of it")),
+]
+_number = [InputRequired(_l("Choose a version.")), NumberRange(1, 999_999, _l("Choose a version."))]
+
+
+class ShareForm(LoginForm):
+    """A colleague, and what they may do with a bank."""
+
+    right = RadioField(
+        _l("What your colleague may do"),
+        [InputRequired(_l("Choose what your colleague may do."))],
+        choices=_RIGHTS,
+        default=ShareRight.VIEW.value,
+    )
+
+
+class RightForm(FlaskForm):
+    """What a colleague may do from now on."""
+
+    right = SelectField(_l("What your colleague may do"), choices=_RIGHTS)
+
+
+class RestoreForm(FlaskForm):
+    """Which version is wanted back, and what was the newest when the page was drawn."""
+
+    number = IntegerField(validators=_number, widget=HiddenInput())
+    seen = IntegerField(validators=_number, widget=HiddenInput())
+
+
+class ChoiceForm(RestoreForm):
+    """The same, for somebody who has seen the unpublished changes that stand in the way."""
+
+    draft_version = IntegerField(validators=_number, widget=HiddenInput())
+
+
+def right_of(form: Any) -> ShareRight:
+    """Return the chosen right of a form that was found good."""
+    return ShareRight(form.right.data)
