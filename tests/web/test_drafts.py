@@ -90,9 +90,9 @@ def test_every_mistake_is_told_with_its_line_and_put_right_by_a_button(desk: Des
     path = desk.begun(BROKEN)
     page = desk.browser.get(path)
     assert "2 mistakes stand in the way of publishing." in page.words
-    assert "Mistake, line 14 (headline)." in page.words
-    assert "14 |       - wrong: That nobody swims" in page.text
-    for line in (9, 14):
+    assert "Mistake, line 15 (headline)." in page.words
+    assert "15 |       - wrong: That nobody swims" in page.text
+    for line in (9, 15):
         page = desk.goes(page, correction(page, line))
     assert desk.stored(path) == OWN_BANK
     assert "stand in the way" not in page.words
