@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
-from quizapp.models import Bank, BankRevision, BankShare, ShareRight, db
+from quizapp.models import Bank, BankRevision, BankShare, ItemRevision, ShareRight, db
 from quizapp.services import attempts, drafts, publishing, taking
-from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile
+from quizapp.services.drafts import DraftBrokenError, DraftChanged, DraftExists, PublishedMeanwhile
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
 from tests.factories import OWN_BANK, SKILLS, Teacher
+from tests.parallel import at_once
 
 OTHER_KEY = OWN_BANK.replace("- wrong: That the pool is old", "- right: That the pool is old", 1).replace(
     "- right: That the pool is closed", "- wrong: That the pool is closed", 1
@@ -145,3 +149,125 @@ def test_an_attempt_under_way_keeps_its_revision() -> None:
     assert item.key() == "That the pool is closed"
     key = factories.key_of(attempt, 1)
     attempts.check(ada.taker, attempt, 1, key, confidence=None, drawn=None, now=START)
+
+
+def test_saves_at_the_same_moment_keep_one_text_and_tell_the_others(app: Flask) -> None:
+    teacher = factories.make_teacher()
+    draft = drafts.create_draft(teacher.id, "title: One", now=START)
+    texts = itertools.count()
+    tasks = at_once(app, 6, lambda: drafts.save_draft(draft, teacher.id, f"title: {next(texts)}", version=1, now=START))
+    assert [task.result for task in tasks if task.error is None] == [2]
+    kept = drafts.read_draft(draft, teacher.id).text
+    assert [str(type(task.error).__name__) for task in tasks if task.error] == ["DraftChanged"] * 5
+    assert {task.error.text for task in tasks if isinstance(task.error, DraftChanged)} == {kept}
+
+
+def test_the_publish_button_pressed_many_times_at_once_makes_one_bank_and_one_revision(app: Flask) -> None:
+    teacher = factories.make_teacher()
+    draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)
+    for number, text in ((1, OWN_BANK), (2, OTHER_KEY)):
+        version = save(draft, teacher, text)
+        tasks = at_once(
+            app,
+            5,
+            lambda: drafts.publish_draft(draft, teacher.id, version=version, note="", now=START),  # noqa: B023 - done before it changes
+        )
+        assert [task.error for task in tasks] == [None] * 5
+        assert {task.result.number for task in tasks} == {number}
+    assert db.session.scalars(sa.select(BankRevision.number).order_by(BankRevision.number)).all() == [1, 2]
+
+
+def test_two_colleagues_who_publish_at_once_cannot_both_win_unseen(app: Flask) -> None:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    done, draft = factories.publish_own(teacher)
+    share(done.bank, colleague, ShareRight.EDIT)
+    theirs = drafts.open_draft(done.bank, colleague.id, now=START)
+    ways = [
+        (draft, teacher.id, save(draft, teacher, OTHER_KEY)),
+        (theirs, colleague.id, save(theirs, colleague, OWN_BANK.replace("My own bank", "Our bank"))),
+    ]
+    turns = itertools.cycle(ways)
+
+    def publish_mine() -> drafts.Published:
+        own, account_id, version = next(turns)
+        return drafts.publish_draft(own, account_id, version=version, note="", now=START)
+
+    tasks = at_once(app, 2, publish_mine)
+    assert [task.result.number for task in tasks if task.error is None] == [2]
+    assert [type(task.error) for task in tasks if task.error] == [PublishedMeanwhile]
+
+
+def test_the_edit_button_pressed_many_times_at_once_opens_one_draft(app: Flask) -> None:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    done, _draft = factories.publish_own(teacher)
+    share(done.bank, colleague, ShareRight.EDIT)
+    tasks = at_once(app, 5, lambda: drafts.open_draft(done.bank, colleague.id, now=START))
+    assert ([task.error for task in tasks], len({task.result for task in tasks})) == ([None] * 5, 1)
+
+
+def test_a_draft_without_changes_follows_what_a_colleague_published() -> None:
+    teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
+    done, draft = factories.publish_own(teacher)
+    share(done.bank, colleague, ShareRight.EDIT)
+    theirs = drafts.open_draft(done.bank, colleague.id, now=START)
+    save(theirs, colleague, OTHER_KEY)
+    publish(theirs, colleague)
+    assert drafts.read_draft(draft, teacher.id).behind
+    assert drafts.open_draft(done.bank, teacher.id, now=START) == draft
+    view = drafts.read_draft(draft, teacher.id)
+    assert (view.text, view.base_number, view.changed, view.behind) == (OTHER_KEY, 2, False, False)
+    save(draft, teacher, "title: My own words")
+    with pytest.raises(DraftExists) as found:
+        drafts.create_draft(teacher.id, OWN_BANK, bank_id=bank_id(done.bank), base_number=1, now=START)
+    assert found.value.public_id == draft
+    assert drafts.open_draft(done.bank, teacher.id, now=START) == draft
+    assert drafts.read_draft(draft, teacher.id).text == "title: My own words"
+
+
+def bank_id(public_id: str) -> int:
+    return db.session.scalars(sa.select(Bank.id).where(Bank.public_id == public_id)).one()
+
+
+PICTURED = """\
+format: 1
+bank: own
+title: My own bank
+language: en
+stimuli:
+  - id: map
+    kind: image
+    image: map.png
+    alt: A map
+questions:
+""" + OWN_BANK[OWN_BANK.index("  - id: headline") :].replace("    type: choice\n", "    type: choice\n    about: map\n")
+
+
+def test_pictures_go_with_the_draft_into_the_revision_and_back_into_the_next_draft() -> None:
+    teacher = factories.make_teacher()
+    kept = "a" * 64 + ".png"
+    without = drafts.create_draft(teacher.id, PICTURED, now=START)
+    with pytest.raises(DraftBrokenError) as broken:
+        publish(without, teacher)
+    assert [(one.code, one.line) for one in broken.value.problems if one.level == "error"] == [("no-picture", 8)]
+    drafts.discard_draft(without, teacher.id)
+    pictures = {"map.png": kept, "unused.png": "b" * 64 + ".png"}
+    draft = drafts.create_draft(teacher.id, PICTURED, pictures=pictures, now=START)
+    done = publish(draft, teacher)
+    content = db.session.scalars(sa.select(ItemRevision.content)).one()
+    assert content["stimulus"]["image"] == kept
+    drafts.discard_draft(draft, teacher.id)
+    again = drafts.open_draft(done.bank, teacher.id, now=START)
+    assert drafts.read_draft(again, teacher.id).pictures == {"map.png": kept}
+    save(again, teacher, PICTURED.replace("My own bank", "Mine"))
+    assert publish(again, teacher).number == 2
+    assert db.session.scalars(sa.select(ItemRevision.content)).one() == content
+
+
+def test_a_text_that_begins_with_an_odd_sign_or_is_no_text_is_kept() -> None:
+    teacher = factories.make_teacher()
+    for text in ("", "\ufeffformat: 1", "\x00", "\u2028", "title: " + "x" * 500, "title: [a, b"):
+        draft = drafts.create_draft(teacher.id, text, now=START)
+        view = drafts.read_draft(draft, teacher.id)
+        assert view.text == text.replace("\x00", "\N{SYMBOL FOR NULL}")
+        assert 0 < len(view.title) <= 200
+        drafts.check_draft(view.text, now=START)
