@@ -10,8 +10,8 @@ from pathlib import Path, PurePath
 MAX_PICTURE_BYTES = 2_000_000
 
 #: Kind of picture by the ending of a file name; JPEG has two.
-_ENDINGS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
-_SPOKEN = {"png": "PNG", "jpg": "JPEG", "webp": "WebP"}
+ENDINGS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
+SPOKEN = {"png": "PNG", "jpg": "JPEG", "webp": "WebP"}
 _KEPT_NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg|webp)")
 
 
@@ -60,14 +60,14 @@ def read_picture(folder: Path, name: str) -> Picture:
         data = path.read_bytes()
     except OSError as error:
         raise PictureError("no-picture", f"The picture “{name}” cannot be read ({error.strerror}).") from error
-    kind, named = kind_of(data), _ENDINGS.get(path.suffix)
+    kind, named = kind_of(data), ENDINGS.get(path.suffix)
     if kind is None:
         raise PictureError(
             "no-picture-inside", f"The file “{name}” holds no PNG, JPEG or WebP picture. Save the picture as one."
         )
     if kind != named:
         raise PictureError(
-            "other-picture", f"The picture “{name}” is in truth a {_SPOKEN[kind]}. Give it the ending “.{kind}”."
+            "other-picture", f"The picture “{name}” is in truth a {SPOKEN[kind]}. Give it the ending “.{kind}”."
         )
     return Picture(data, kind)
 

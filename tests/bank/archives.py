@@ -1,0 +1,218 @@
+"""Zip archives that nobody should be able to send, made from a good one; and small pictures that are whole."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+
+TEXT = b"format: 1\nbank: maps\ntitle: Maps\nlanguage: en\n"
+END = 22
+DIRECTORY_SIGN = b"PK\x01\x02"
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(width: int = 1, height: int = 1, *extra: bytes) -> bytes:
+    """A PNG of white points, with further chunks before its points."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    points = zlib.compress(b"\x00\xff" * min(width * height, 1000))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(extra) + chunk(b"IDAT", points) + chunk(b"IEND", b"")
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def exif(direction: int, order: str = "<") -> bytes:
+    """A camera's notes: how it was held, and where it was."""
+    start = b"II*\x00" if order == "<" else b"MM\x00*"
+    entries = struct.pack(f"{order}HHIHH", 0x0112, 3, 1, direction, 0) + struct.pack(f"{order}HHII", 0x8825, 4, 1, 50)
+    return b"Exif\x00\x00" + start + struct.pack(f"{order}IH", 8, 2) + entries + b"\x00" * 4 + b"51 degrees north"
+
+
+def jpeg(*extra: bytes, size: tuple[int, int] = (1, 1), scan: bytes = b"\x12\xff\x00\x34\xff\xd0\x56") -> bytes:
+    """A JPEG by its segments, with further ones after the first."""
+    frame = struct.pack(">BHHB", 8, size[1], size[0], 1) + b"\x01\x11\x00"
+    return b"".join(
+        (
+            b"\xff\xd8",
+            segment(0xE0, b"JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01" + b"RGB"),
+            *extra,
+            segment(0xDB, b"\x00" * 65),
+            segment(0xC0, frame),
+            segment(0xC4, b"\x00" * 20),
+            segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + scan,
+            b"\xff\xd9",
+        )
+    )
+
+
+def webp(*extra: bytes, told: int = 0x2C) -> bytes:
+    """A WebP with a colour profile; its head announces Exif and XMP too."""
+
+    def part(kind: bytes, body: bytes) -> bytes:
+        return kind + struct.pack("<I", len(body)) + body + b"\x00" * (len(body) % 2)
+
+    head = part(b"VP8X", bytes([told, 0, 0, 0]) + (3).to_bytes(3, "little") + (4).to_bytes(3, "little"))
+    drawn = part(b"VP8L", b"\x2f" + (3 | 4 << 14).to_bytes(4, "little") + b"abc")
+    parts = b"WEBP" + head + part(b"ICCP", b"profile") + b"".join(extra) + drawn
+    return b"RIFF" + struct.pack("<I", len(parts)) + parts
+
+
+def packed(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as file:
+        for name, data in entries:
+            file.writestr(zipfile.ZipInfo(name), data, method)
+    return out.getvalue()
+
+
+def good(*more: tuple[str, bytes]) -> bytes:
+    return packed(("maps.yaml", TEXT), ("map.png", png()), *more)
+
+
+def patched(data: bytes, at: int, value: bytes) -> bytes:
+    return data[:at] + value + data[at + len(value) :]
+
+
+def entry_at(data: bytes, number: int = 0) -> int:
+    """Where an entry of the table of contents begins."""
+    at = -1
+    for _ in range(number + 1):
+        at = data.index(DIRECTORY_SIGN, at + 1)
+    return at
+
+
+def in_directory(data: bytes, offset: int, value: bytes, number: int = 0) -> bytes:
+    """A changed field of an entry of the table of contents; nothing else knows of it."""
+    return patched(data, entry_at(data, number) + offset, value)
+
+
+def in_end(data: bytes, offset: int, value: bytes) -> bytes:
+    return patched(data, len(data) - END + offset, value)
+
+
+def renamed(name: bytes, *, flags: int = 0x800) -> bytes:
+    """An archive whose picture has this name, of seven bytes, in both of its tables."""
+    assert len(name) == 7
+    data = good().replace(b"map.png", name)
+    at = data.index(name) - 30
+    return in_directory(patched(data, at + 6, struct.pack("<H", flags)), 8, struct.pack("<H", flags), 1)
+
+
+def link() -> bytes:
+    entry = zipfile.ZipInfo("map.png")
+    entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("maps.yaml", TEXT)
+        file.writestr(entry, "/etc/passwd")
+    return out.getvalue()
+
+
+def overlapping() -> bytes:
+    """Two entries that lead to the same bytes: a kernel for many files, as in the bomb of D. Fifield (2019)."""
+    data = good()
+    return in_directory(data, 42, struct.pack("<L", 0), 1)
+
+
+def wide_directory() -> bytes:
+    """A table of contents of 300 kB whose last record admits to two entries."""
+    data = good(*((f"{n:03}{'x' * 180}.txt", b"") for n in range(1_400)))
+    return in_end(data, 8, struct.pack("<HH", 2, 2))
+
+
+def zip64() -> bytes:
+    data = good()
+    locator = b"PK\x06\x07" + b"\x00" * 16
+    return data[:-END] + locator + data[-END:]
+
+
+def _with_start() -> bytes:
+    """An archive with 20 bytes before its first entry, all of whose places are right."""
+    out = io.BytesIO(b"#" * 20)
+    out.seek(20)
+    with zipfile.ZipFile(out, "a") as file:
+        file.writestr("maps.yaml", TEXT)
+    return out.getvalue()
+
+
+def _heavy() -> bytes:
+    """Small entries that claim as much as each may have."""
+    data = good(*((f"{n}.png", bytes(range(256)) * 10) for n in range(30)))
+    for number in range(2, 32):
+        data = in_directory(data, 20, struct.pack("<LL", 20_000, 1_900_000), number)
+    return data
+
+
+Maker = Callable[[], bytes]
+
+HOSTILE: dict[str, tuple[str, Maker]] = {
+    "text": ("no-archive", lambda: TEXT),
+    "nothing": ("no-archive", lambda: b""),
+    "a picture": ("no-archive", png),
+    "empty": ("empty", packed),
+    "cut in half": ("damaged", lambda: good()[:120]),
+    "something before it": ("damaged", lambda: b"#!/bin/sh\n" + good()),
+    "something behind it": ("damaged", lambda: good() + b"<script>"),
+    "a program before it that its table knows of": (
+        "overlap",
+        lambda: patched(_with_start(), 0, b"MZ"),
+    ),
+    "several parts": ("in-parts", lambda: in_end(good(), 4, b"\x01\x00")),
+    "zip64": ("zip64", zip64),
+    "zip64 by its numbers": ("zip64", lambda: in_end(good(), 16, b"\xff\xff\xff\xff")),
+    "201 files": ("many-entries", lambda: good(*((f"{n}.txt", b"") for n in range(199)))),
+    "1,400 files that claim to be two": ("many-entries", wide_directory),
+    "the folder above": ("bad-name", lambda: good(("../map2.png", png()))),
+    "the folder above, further in": ("bad-name", lambda: good(("a/../../map2.png", png()))),
+    "an absolute path": ("bad-name", lambda: good(("/etc/map2.png", png()))),
+    "a drive": ("bad-name", lambda: good(("C:map2.png", png()))),
+    "back strokes": ("bad-name", lambda: good(("..\\map2.png", png()))),
+    "a name with NUL": ("bad-name", lambda: renamed(b"a\x00b.png")),
+    "a name with a line end": ("bad-name", lambda: good(("map\n2.png", png()))),
+    "a name that runs backwards": ("bad-name", lambda: good(("map\u202egnp.png", png()))),
+    "a name that is no UTF-8": ("damaged", lambda: renamed(b"\xffap.png")),
+    "a device of Windows": ("bad-name", lambda: good(("con.png", png()))),
+    "a name with a dot at its end": ("bad-name", lambda: good(("map2.png.", png()))),
+    "a folder without a name": ("bad-name", lambda: good(("a//map2.png", png()))),
+    "capitals only": ("same-name", lambda: good(("MAP.png", png()))),
+    "wide letters only": ("same-name", lambda: good(("\uff4dap.png", png()))),
+    "the same name in two folders": ("same-name", lambda: good(("a/map.png", png()))),
+    "a link": ("link", link),
+    "a password": ("encrypted", lambda: in_directory(good(), 8, b"\x01\x00")),
+    "LZMA": ("other-packing", lambda: packed(("maps.yaml", TEXT), method=zipfile.ZIP_LZMA)),
+    "a bomb": ("bomb", lambda: good(("zeros.png", bytes(1_900_000)))),
+    "a bomb that lies about its size": (
+        "damaged",
+        lambda: in_directory(good(("zeros.png", bytes(1_900_000))), 24, struct.pack("<L", 50), 2),
+    ),
+    "a size that is not there": ("damaged", lambda: in_directory(good(), 24, struct.pack("<L", 4_000))),
+    "a bank of 2 MB": ("large-bank", lambda: in_directory(good(), 20, struct.pack("<LL", 50_000, 2_000_000))),
+    "a picture of 3 MB": ("large-entry", lambda: in_directory(good(), 20, struct.pack("<LL", 50_000, 3_000_000), 1)),
+    "41 MB in all": ("large-contents", _heavy),
+    "a wrong checksum": ("damaged", lambda: in_directory(good(), 16, b"\x00\x00\x00\x00")),
+    "other names inside": ("damaged", lambda: patched(good(), good().index(b"maps.yaml"), b"mops")),
+    "a broken stream": ("damaged", lambda: patched(good(), 39, b"\xff\xff\xff")),
+    "entries upon each other": ("overlap", overlapping),
+    "an archive inside": ("nested", lambda: good(("more.zip", good()))),
+    "an archive inside by another name": ("nested", lambda: packed(("maps.yaml", good()))),
+    "no bank": ("no-bank", lambda: packed(("map.png", png()))),
+    "two banks": ("many-banks", lambda: good(("more.yml", TEXT))),
+    "a program": ("other-file", lambda: good(("run.exe", b"MZ"))),
+    "a page": ("other-file", lambda: good(("index.html", b"<script>"))),
+    "an SVG": ("svg-picture", lambda: good(("d.svg", b"<?xml version='1.0'?><svg onload='x()'/>"))),
+    "an SVG called PNG": ("svg-picture", lambda: good(("d.png", b"<svg/>"))),
+    "text called PNG": ("no-picture-inside", lambda: good(("d.png", b"hello"))),
+    "a JPEG called PNG": ("other-picture", lambda: good(("d.png", jpeg()))),
+    "a damaged PNG": ("broken-picture", lambda: good(("d.png", png()[:-20]))),
+    "a PNG of a thousand million points": ("many-points", lambda: good(("d.png", png(30_000, 30_000)))),
+    "a picture with a space": ("picture-name", lambda: good(("old map.png", png()))),
+}
+"""What is wrong: the code of the refusal, and how to make it. The good archive is taken."""
