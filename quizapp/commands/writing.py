@@ -11,47 +11,18 @@ import click
 
 from quizapp.bank.mending import slugged
 from quizapp.bank.schema import FILE_NAME, bank_schema
+from quizapp.bank.starter import example_text
 from quizapp.bank.writing import UnwritableError, formatted
 from quizapp.cli import PlainError
 from quizapp.commands.authoring import EXISTING, bank_files
 
-STARTER = """\
+HEAD = """\
 # yaml-language-server: $schema={schema}
 # A bank of questions. Lines like this one, which begin with #, are notes to yourself.
 # Check it with:   quizapp check {file}
 # Look at it with: quizapp preview {file}
 
-format: 1
-bank: {slug}
-title: {title}
-language: en
-
-questions:
-  # A question can be five lines. The id is its name: small letters, digits, dashes; never change it.
-  - id: paid-praise
-    type: short
-    prompt: A post praises a phone and its writer was paid for it. Which label must it carry?
-    accept: [advertisement, ad, sponsored]
-    why: Readers weigh praise differently once they know who paid for it.
-
-  # Answers to choose from. Each says why it is right or wrong; the order is shuffled for each student.
-  - id: first-check
-    type: choice
-    prompt: A photo of a flooded street is said to be from today. What should you check first?
-    options:
-      - right: Where the picture appeared before
-        why: A search by picture finds earlier uses and their dates in seconds.
-      - wrong: How many people have shared it
-        why: Old pictures are shared a lot as well.
-      - wrong: Whether the picture is sharp
-        why: A sharp picture can be old, and a blurred one new.
-    hints:
-      - Which of these would tell you about the day?
-    explain: Pictures of earlier disasters come back with every new one.
-
-  # There are nine more types; the author's guide has an example of each.
 """
-"""A bank to begin with, ready to be published."""
 
 
 @click.command()
@@ -66,11 +37,10 @@ def new(file: Path, *, title: str) -> None:
     """
     file = file if file.suffix in {".yaml", ".yml"} else file.with_name(f"{file.name}.yaml")
     slug = slugged(file.stem) or "my-bank"
-    title = json.dumps(title, ensure_ascii=False) if title != "A new bank" else title
     schema_file = file.with_name(FILE_NAME)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(STARTER.format(schema=FILE_NAME, file=file.name, slug=slug, title=title))
+            stream.write(HEAD.format(schema=FILE_NAME, file=file.name) + example_text(slug, title))
         if not schema_file.exists():
             schema_file.write_text(_schema_text(), "utf-8")
     except FileExistsError as error:

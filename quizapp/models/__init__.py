@@ -32,6 +32,7 @@ from quizapp.models.learning import (
     Score,
     ScoreReason,
 )
+from quizapp.models.listing import BankListing, BankTrait, Trait
 from quizapp.models.marking import Correction, CorrectionAction, CorrectionLine, Marking, MarkingPlan, SavedComment
 from quizapp.models.notes import SetAside, StudentNote
 from quizapp.models.people import (
@@ -70,9 +71,11 @@ __all__ = [
     "Bank",
     "BankDraft",
     "BankLesson",
+    "BankListing",
     "BankNote",
     "BankRevision",
     "BankShare",
+    "BankTrait",
     "BankUse",
     "Base",
     "CheckIn",
@@ -128,5 +131,6 @@ __all__ = [
     "StudentNote",
     "Throttle",
     "TokenPurpose",
+    "Trait",
     "db",
 ]

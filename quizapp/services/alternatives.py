@@ -34,6 +34,7 @@ from quizapp.models import (
     StandIn,
     db,
 )
+from quizapp.services.bank_access import visible_to
 from quizapp.services.catalogue import can_be_asked, content_of
 from quizapp.services.drawing import Cell, cell_of
 from quizapp.services.recipients import is_for
@@ -303,7 +304,7 @@ def _pool(session: Session, owner_id: int | None) -> list[ItemRevision]:
             .join(Quiz, sa.and_(Quiz.id == newest.c.quiz_id, Quiz.whole_bank))
             .join(Bank, Bank.id == Quiz.bank_id)
             .join(BankUse, BankUse.bank_id == Bank.id)
-            .where(BankUse.stands_in, sa.or_(Bank.owner_id.is_(None), Bank.owner_id == owner_id), can_be_asked())
+            .where(BankUse.stands_in, visible_to(owner_id), can_be_asked())
             .order_by(Bank.id, QuizItem.position)
         )
     )

@@ -33,6 +33,7 @@ from quizapp.models import (
     QuizRevision,
     db,
 )
+from quizapp.services.bank_access import visible_to
 from quizapp.services.clean_texts import safe_blocks
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.writing import writing
@@ -301,7 +302,7 @@ def _quizzes_with_article(account_id: int) -> list[tuple[str, str, str, Source]]
         .join(BankUse, BankUse.bank_id == Bank.id)
         .join(newest, newest.c.bank_id == Bank.id)
         .join(BankRevision, sa.and_(BankRevision.bank_id == Bank.id, BankRevision.number == newest.c.number))
-        .where(Quiz.whole_bank, BankUse.article_key.is_not(None), _may_assign(account_id))
+        .where(Quiz.whole_bank, BankUse.article_key.is_not(None), visible_to(account_id))
         .order_by(BankRevision.title)
     )
     return [(quiz, title, key, Source.model_validate(article)) for quiz, title, key, article in rows]
@@ -328,11 +329,7 @@ def _waiting(account_id: int) -> dict[str | None, int]:
         .join(newest, newest.c.quiz_id == Quiz.id)
         .join(QuizItem, QuizItem.quiz_revision_id == newest.c.id)
         .join(ItemRevision, ItemRevision.id == QuizItem.item_revision_id)
-        .where(ItemRevision.needs == "article", BankUse.article_key.is_not(None), _may_assign(account_id))
+        .where(ItemRevision.needs == "article", BankUse.article_key.is_not(None), visible_to(account_id))
         .group_by(BankUse.article_key)
     )
     return dict(rows.all())
-
-
-def _may_assign(account_id: int) -> sa.ColumnElement[bool]:
-    return sa.or_(Bank.owner_id.is_(None), Bank.owner_id == account_id)

@@ -30,6 +30,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.alternatives import made_up_questions
+from quizapp.services.bank_access import visible_to
 from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import can_be_asked
 from quizapp.services.credentials import request_hash
@@ -137,7 +138,7 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
             sa.and_(newest.c.quiz_id == QuizRevision.quiz_id, newest.c.number == QuizRevision.number),
         )
         .join(Bank, Bank.id == Quiz.bank_id)
-        .where(Quiz.whole_bank, sa.or_(Bank.owner_id.is_(None), Bank.owner_id == account_id))
+        .where(Quiz.whole_bank, visible_to(account_id))
         .order_by(QuizRevision.title)
     ).all()
     counts = _counts([row.id for row in rows])

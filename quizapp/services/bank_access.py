@@ -38,13 +38,16 @@ def right_over(session: Session, bank_id: int, account_id: int) -> BankRight:
         .outerjoin(BankShare, sa.and_(BankShare.bank_id == Bank.id, BankShare.account_id == account_id))
         .where(Bank.id == bank_id)
     ).one_or_none()
-    if row is None:
-        return BankRight.NONE
-    if row.owner_id is None:
+    return BankRight.NONE if row is None else right_in(row.owner_id, row.right, account_id)
+
+
+def right_in(owner_id: int | None, share: ShareRight | None, account_id: int) -> BankRight:
+    """Return what somebody may do with a bank of this owner that is shared with them like this."""
+    if owner_id is None:
         return BankRight.COPY
-    if row.owner_id == account_id:
+    if owner_id == account_id:
         return BankRight.OWN
-    return BankRight.NONE if row.right is None else _SHARED[row.right]
+    return BankRight.NONE if share is None else _SHARED[share]
 
 
 def visible_to(account_id: int | None) -> sa.ColumnElement[bool]:

@@ -30,6 +30,7 @@ from quizapp.models import (
 from quizapp.services.bank_notes import store_note
 from quizapp.services.catalogue import Content
 from quizapp.services.clean_texts import clean_rows, store_clean
+from quizapp.services.listings import store_listing
 
 
 class PublishingError(ValueError):
@@ -85,6 +86,7 @@ def freeze_bank(
     store_clean(session, dict(ready.cleaned))
     _store_use(session, bank_id, ready.bank)
     store_note(session, bank_id, ready.bank.note)
+    store_listing(session, bank_id, text.plain(ready.bank.title), ready.contents)
     newest = session.scalar(
         sa.select(BankRevision).where(BankRevision.bank_id == bank_id).order_by(BankRevision.number.desc()).limit(1)
     )

@@ -29,6 +29,7 @@ from quizapp.services.catalogue import read_content
 from quizapp.services.clean_texts import HasTexts, clean_rows, held_digests, store_clean
 from quizapp.services.freezing import PublishingError, freeze_bank, prepare
 from quizapp.services.lessons import keep_lesson, kept_lessons, lesson_beside
+from quizapp.services.listings import renew_listings
 from quizapp.services.misconceptions import kept_misconceptions, publish_misconceptions
 from quizapp.services.pictures import keep_pictures
 from quizapp.services.writing import writing
@@ -67,6 +68,7 @@ def publish_folder(folder: Path, *, now: datetime) -> list[Published]:
         except PublishingError as error:
             results.append(Published(path.name, None, None, 0, 0, (_refusal(path, error),)))
     renew_clean_texts()
+    renew_listings()
     return results
 
 

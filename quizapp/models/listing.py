@@ -1,0 +1,45 @@
+"""What the library knows of each bank, so that no list and no search reads questions."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.models.base import Base, choice_type
+
+
+class Trait(StrEnum):
+    """By what the library can be narrowed down."""
+
+    SKILL = "skill"
+    KIND = "kind"
+    DIFFICULTY = "difficulty"
+
+
+class BankListing(Base):
+    """A bank in the library, as it was when the bank was last published. Can be made again from the revisions."""
+
+    __tablename__ = "bank_listing"
+
+    bank_id: Mapped[int] = mapped_column(sa.ForeignKey("bank.id", ondelete="CASCADE"), primary_key=True)
+    folded_title: Mapped[str] = mapped_column(sa.String(400))
+    """The words of the title, each with a space before it: by these lists are sorted."""
+    words: Mapped[str] = mapped_column(sa.Text)
+    """Every word of its texts once, each with a space before it, so that a search can ask how one begins."""
+    questions: Mapped[int]
+    review_by: Mapped[date | None]
+    """The first day by which facts of a question are to be checked again."""
+
+
+class BankTrait(Base):
+    """How many questions of a bank train a skill, are of a kind, or have a difficulty."""
+
+    __tablename__ = "bank_trait"
+
+    bank_id: Mapped[int] = mapped_column(sa.ForeignKey("bank.id", ondelete="CASCADE"), primary_key=True)
+    trait: Mapped[Trait] = mapped_column(choice_type(Trait), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    questions: Mapped[int]

@@ -1,0 +1,173 @@
+"""Banks that come as files: every upload becomes a draft of its own, so that nothing is ever overwritten by it.
+
+From there a teacher puts it in the place of another draft, after both have been looked at.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from quizapp.bank.archive import MAX_ARCHIVE_BYTES, ArchiveError, read_archive
+from quizapp.bank.checking import Checked
+from quizapp.bank.difference import Difference, difference
+from quizapp.bank.picture_bytes import rewritten
+from quizapp.bank.pictures import Picture, PictureError
+from quizapp.bank.source import MAX_BYTES, open_source
+from quizapp.models import Bank, BankDraft, DraftPicture, db
+from quizapp.services.bank_access import BankRight, right_over
+from quizapp.services.draft_rows import own_draft
+from quizapp.services.drafts import DraftChanged, DraftView, check_draft, create_draft, read_draft
+from quizapp.services.pictures import keep_picture
+from quizapp.services.rosters import NotFoundError
+from quizapp.services.writing import rows_changed, writing
+
+_ZIP = b"PK"
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+class UploadError(ValueError):
+    """A file cannot be taken; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came of an upload."""
+
+    draft: str
+    """Public id of the draft that it became."""
+    pictures: int
+    passed_over: tuple[str, ...]
+    """Files of an archive that are no part of a bank."""
+    bank: str | None
+    """Public id of the bank that has the id in the text already and that this teacher may change."""
+
+
+@dataclass(frozen=True)
+class ReplacePage:
+    """An upload beside the draft in whose place it may be put."""
+
+    upload: DraftView
+    draft: DraftView
+    same: bool
+    """Both say the same, with the same pictures."""
+    changes: Difference | None
+    """None while one of the two cannot be read."""
+    lines: tuple[int, int]
+    """How many lines each has."""
+
+
+def receive_bank(account_id: int, file: BinaryIO, name: str, *, now: datetime) -> Received:
+    """Make a draft of a bank file, or of a zip archive with one and its pictures.
+
+    Args:
+        file: open for reading and seeking.
+        name: what the file was called.
+
+    Raises:
+        UploadError: it is neither, or it is broken, hostile or too large.
+    """
+    data, pictures, passed_over = _opened(file, name)
+    text = _decoded(data, name)
+    kept = {called: keep_picture(picture) for called, picture in pictures.items()}
+    draft = create_draft(account_id, text, pictures=kept, now=now)
+    return Received(draft, len(kept), passed_over, _bank_of(account_id, text, now))
+
+
+def replace_page(upload: str, draft: str, account_id: int, *, now: datetime) -> ReplacePage:
+    """Return two drafts of a teacher with what differs, question by question.
+
+    Raises:
+        NotFoundError: one of them is not theirs, or both are the same one.
+    """
+    if upload == draft:
+        raise NotFoundError("draft")
+    new, old = read_draft(upload, account_id), read_draft(draft, account_id)
+    before, after = _checked(old, now), _checked(new, now)
+    readable = before.bank is not None and after.bank is not None
+    return ReplacePage(
+        upload=new,
+        draft=old,
+        same=new.text == old.text and new.pictures == old.pictures,
+        changes=difference(before.bank, after.bank) if readable else None,
+        lines=(_lines(new.text), _lines(old.text)),
+    )
+
+
+def put_in_place(upload: str, draft: str, account_id: int, *, version: int, now: datetime) -> None:
+    """Put the text and pictures of one draft in the place of another's; the first is deleted.
+
+    Pictures of the second stay, except where the first has one of the same name.
+
+    Args:
+        version: of the draft that is replaced, as the teacher saw it.
+
+    Raises:
+        DraftChanged: it was saved from elsewhere since.
+        NotFoundError: one of them is not theirs, or both are the same one.
+    """
+    if upload == draft:
+        raise NotFoundError("draft")
+    with writing() as session:
+        new, old = own_draft(session, upload, account_id), own_draft(session, draft, account_id)
+        changed = rows_changed(
+            session,
+            sa.update(BankDraft)
+            .where(BankDraft.id == old.id, BankDraft.version == version)
+            .values(
+                text=new.text, title=new.title, version=BankDraft.version + 1, changed=True, updated_at=now
+            ),
+        )
+        if not changed:
+            raise DraftChanged(old.text, old.version, old.updated_at)
+        for row in session.scalars(sa.select(DraftPicture).where(DraftPicture.draft_id == new.id)):
+            session.merge(DraftPicture(draft_id=old.id, name=row.name, kept_name=row.kept_name))
+        session.flush()
+        session.execute(sa.delete(BankDraft).where(BankDraft.id == new.id))
+
+
+def add_picture(draft: str, account_id: int, file: BinaryIO, name: str, *, now: datetime) -> str:
+    """Add a picture to a draft, or put it in the place of the one of this name.
+
+    Args:
+        file: the picture.
+        name: what the file was called; its name in the bank is made of it.
+
+    Returns:
+        The name to write behind `image:`.
+
+    Raises:
+        UploadError: it is no picture that can be shown.
+        NotFoundError: there is no such draft of theirs.
+    """
+    called = picture_name(name)
+    try:
+        picture = rewritten(file.read(MAX_BYTES * 3), called)
+    except PictureError as refused:
+        raise UploadError(str(refused)) from refused
+    own_draft(db.session(), draft, account_id)
+    kept_name = keep_picture(picture)
+    with writing() as session:
+        row = own_draft(session, draft, account_id)
+        session.merge(DraftPicture(draft_id=row.id, name=called, kept_name=kept_name))
+        row.changed, row.updated_at = True, now
+    return called
+
+
+def remove_picture(draft: str, account_id: int, name: str, *, now: datetime) -> None:
+    """Take a picture off a draft. Twice is the same as once.
+
+    Raises:
+        NotFoundError: there is no such draft of theirs.
+    """
+    with writing() as session:
+        row = own_draft(session, draft, account_id)
+        gone = sa.delete(DraftPicture).where(DraftPicture.draft_id == row.id, DraftPicture.name == name)
+        if rows_changed(session, gone):
+            row.changed, row.updated_at = True, now

@@ -1,0 +1,73 @@
+"""The forms of the library: searching, and giving files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+
+from quizapp.services.library import Choices, Wanted, Whose
+from quizapp.web.forms import stripped
+
+DIFFICULTIES = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard")}
+WORDS_LENGTH = 200
+
+
+class SearchForm(Form):
+    """What is looked for, all of it in the address, so that a search can be kept and sent to a colleague."""
+
+    q = StringField(
+        _l("Words"), filters=[stripped], description=_l("In titles, questions and answers. The beginning is enough.")
+    )
+    skill = SelectField(_l("Skill"), validate_choice=False)
+    kind = SelectField(_l("Kind of question"), validate_choice=False)
+    difficulty = SelectField(_l("Difficulty"), validate_choice=False)
+    whose = SelectField(_l("Whose"), validate_choice=False)
+    due = BooleanField(_l("Only banks whose facts are to be checked again"))
+
+    def offer(self, choices: Choices) -> None:
+        """Fill the menus with what there is; what was chosen stays, though nothing may have it any more."""
+        self._menu(self.skill, [(one.value, one.name) for one in choices.skills])
+        self._menu(self.kind, [(one.value, one.name) for one in choices.kinds])
+        self._menu(self.difficulty, [(one.value, str(DIFFICULTIES[one.value])) for one in choices.difficulties])
+        self._menu(
+            self.whose,
+            [
+                (Whose.OWN.value, _("Mine")),
+                (Whose.SHARED.value, _("Shared with me")),
+                (Whose.SHIPPED.value, _("Comes with Closer Look")),
+            ],
+        )
+
+    def wanted(self, page: str) -> Wanted:
+        """Return what was asked for. What is no choice at all is left out."""
+        whose = self.whose.data or ""
+        return Wanted(
+            words=(self.q.data or "")[:WORDS_LENGTH],
+            skill=self.skill.data or "",
+            kind=self.kind.data or "",
+            difficulty=self.difficulty.data if self.difficulty.data in DIFFICULTIES else "",
+            whose=Whose(whose) if whose in set(Whose) else Whose.ALL,
+            due=bool(self.due.data),
+            page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        )
+
+    @staticmethod
+    def _menu(field: SelectField, entries: list[tuple[str, str]]) -> None:
+        field.choices = [SelectChoice("", _("All")), *(SelectChoice(value, name) for value, name in entries)]
+
+
+class UploadForm(FlaskForm):
+    file = FileField(
+        _l("The file"),
+        description=_l("A bank (.yaml), or a zip of one bank and its pictures. At most 20 MB."),
+    )
+
+    def chosen(self) -> Any:
+        """Return the uploaded file, or None when none was chosen."""
+        return self.file.data if self.file.data and self.file.data.filename else None
