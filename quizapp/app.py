@@ -29,6 +29,7 @@ from quizapp.web import (
     assign,  # noqa: F401 - adds its views to those of teach
     auth,
     author,
+    bank_files,
     bank_forms,
     banks,
     check_ins,
@@ -40,6 +41,7 @@ from quizapp.web import (
     instance,
     join,
     learn,
+    library,
     live,
     marking,
     media,
@@ -96,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
         (files,),
         (marking, correcting),
-        (drafts, bank_forms, versions, sharing),
+        (drafts, bank_forms, versions, sharing, library, bank_files),
         (rooms, together),
         (author, account, tokens, admin, overview, media, api),
     )

@@ -8,7 +8,6 @@ is written to a disk. Source of the format: APPNOTE.TXT 6.3.10, 4.3 and 4.4.
 from __future__ import annotations
 
 import io
-import re
 import stat
 import struct
 import unicodedata
@@ -17,10 +16,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from quizapp.bank.picture_bytes import rewritten
-from quizapp.bank.pictures import ENDINGS, MAX_PICTURE_BYTES, Picture, PictureError
+from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, MAX_PICTURE_BYTES, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES
 
 MAX_ARCHIVE_BYTES = 20_000_000
@@ -41,7 +40,6 @@ _NOTES = frozenset({".txt", ".md"})
 _ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".jar"})
 #: What computers put into archives by themselves.
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_IMAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WINDOWS_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in range(1, 10))})
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _AGAIN = "Make the zip again and upload the new one."
@@ -67,7 +65,7 @@ class Archive:
     """Notes (.txt, .md) that are no part of a bank."""
 
 
-def read_archive(file: BinaryIO) -> Archive:
+def read_archive(file: IO[bytes]) -> Archive:
     """Read a zip archive with one bank file and the pictures it shows.
 
     At most `MAX_UNPACKED` bytes are held, however much the archive claims or unpacks to.
@@ -111,7 +109,7 @@ def packed_bank(name: str, text: str, pictures: Mapping[str, bytes]) -> bytes:
 # ---------------------------------------------------------------- the table of contents
 
 
-def _check_end(file: BinaryIO) -> None:
+def _check_end(file: IO[bytes]) -> None:
     """Look at the last record by ourselves: it decides how much of a table of contents is read at all."""
     size = file.seek(0, io.SEEK_END)
     if size > MAX_ARCHIVE_BYTES:
@@ -213,7 +211,7 @@ def _check_size(name: str, size: int) -> None:
         raise ArchiveError("large-entry", f"{_shown(name)} has {size / 1e6:.1f} MB. Save it with 2 MB at most.")
 
 
-def _check_places(file: BinaryIO, packed: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> None:
+def _check_places(file: IO[bytes], packed: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse entries that lie upon each other or upon the table of contents, and anything before the first."""
     free = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
@@ -289,7 +287,7 @@ def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def _picture(name: str, data: bytes) -> Picture:
-    if not _IMAGE_NAME.fullmatch(name) or _ending(name) != PurePosixPath(name).suffix:
+    if not IMAGE_NAME.fullmatch(name) or _ending(name) != PurePosixPath(name).suffix:
         raise ArchiveError(
             "picture-name",
             f"The picture {_shown(name)} needs a name of letters a to z, digits, “-” and “_”, such as “old-map.png”. "

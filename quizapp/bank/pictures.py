@@ -9,6 +9,8 @@ from pathlib import Path, PurePath
 
 MAX_PICTURE_BYTES = 2_000_000
 
+#: What a bank may call a picture, beside its ending; nothing of a path.
+IMAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 #: Kind of picture by the ending of a file name; JPEG has two.
 ENDINGS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
 SPOKEN = {"png": "PNG", "jpg": "JPEG", "webp": "WebP"}

@@ -70,12 +70,17 @@ def copied_text(text: str, *, slug: str, title: str, said: str) -> str:
     wanted |= {"bank": slug, "title": title}
     body = text.removeprefix("\ufeff")
     for field, value in (("bank", slug), ("title", title)):
-        line = f"{field}: {_scalar(value)}"
-        body = re.sub(_LINE.format(field=field), lambda _, line=line: line, body, count=1, flags=re.MULTILINE)
+        body = _with_line(body, f"{field}: {_scalar(value)}", field)
     again = read(body.encode("utf-8", "surrogatepass"), "bank")
     if again.root is None or data_of(again.root) != wanted:
         body = bank_text(wanted, text)
     return f"# {' '.join(said.split())}\n{body}"
+
+
+def _with_line(text: str, line: str, field: str) -> str:
+    """A text with another line in the place of the first that holds this field of the bank."""
+    found = re.search(_LINE.format(field=field), text, re.MULTILINE)
+    return text if found is None else text[: found.start()] + line + text[found.end() :]
 
 
 def _scalar(value: str) -> str:

@@ -59,23 +59,20 @@ def visible_to(account_id: int | None) -> sa.ColumnElement[bool]:
     shipped = Bank.owner_id.is_(None)
     if account_id is None:
         return shipped
-    shared = (
+    return sa.or_(shipped, Bank.owner_id == account_id, _shared_with(account_id).exists())
+
+
+def _shared_with(account_id: int) -> sa.Select[int]:
+    return (
         sa.select(BankShare.bank_id)
         .where(BankShare.bank_id == Bank.id, BankShare.account_id == account_id)
         .correlate(Bank)
-        .exists()
     )
-    return sa.or_(shipped, Bank.owner_id == account_id, shared)
 
 
 def may_change(account_id: int) -> sa.ColumnElement[bool]:
     """The condition that somebody may publish new versions of a bank; for statements that read Bank."""
-    shared = (
-        sa.select(BankShare.bank_id)
-        .where(BankShare.bank_id == Bank.id, BankShare.account_id == account_id, BankShare.right == ShareRight.EDIT)
-        .correlate(Bank)
-        .exists()
-    )
+    shared = _shared_with(account_id).where(BankShare.right == ShareRight.EDIT).exists()
     return sa.or_(Bank.owner_id == account_id, shared)
 
 

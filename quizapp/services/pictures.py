@@ -32,7 +32,7 @@ def keep_pictures(bank: Bank, folder: Path) -> dict[str, str]:
         stimulus.image: read_picture(folder, stimulus.image) for stimulus in bank.stimuli if stimulus.image is not None
     }
     for picture in found.values():
-        _keep(picture)
+        keep_picture(picture)
     return {name: picture.kept_name for name, picture in found.items()}
 
 
@@ -42,11 +42,12 @@ def picture_path(name: str) -> Path | None:
     return path if is_kept_name(name) and path.is_file() else None
 
 
-def _keep(picture: Picture) -> None:
+def keep_picture(picture: Picture) -> str:
+    """Keep a picture in the data folder, unless it is there, and return the name under which it is kept."""
     folder = _media_dir()
     target = folder / picture.kept_name
     if target.is_file() and target.stat().st_size == len(picture.data):
-        return
+        return picture.kept_name
     folder.mkdir(parents=True, exist_ok=True)
     # Written whole under another name first: nobody may read half a picture, nor a crash leave one.
     half = folder / f".{secrets.token_hex(8)}"
@@ -58,6 +59,7 @@ def _keep(picture: Picture) -> None:
         half.replace(target)
     finally:
         half.unlink(missing_ok=True)
+    return picture.kept_name
 
 
 def _media_dir() -> Path:

@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from quizapp.items.base import shorten
-from quizapp.models import CountingAttempt
+from quizapp.models import CountingAttempt, db
 from quizapp.services.answer_tables import letter
+from quizapp.services.bank_access import BankRight, right_over
 from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 from quizapp.services.sheet import Answer, AssignmentSheet, Person, Question, Sheet, Sitting, read_sheet
 from quizapp.services.tallies import Tally
@@ -151,9 +152,14 @@ def results_page(
         groups=tuple(sorted({person.group for person in sheet.people if person.group})),
         columns=tuple(_column(question, place, rows) for place, question in enumerate(sheet.questions)),
         rows=rows,
-        quiz=sheet.assignment.quiz if sheet.assignment.quiz_owner in {None, account_id} else None,
+        quiz=sheet.assignment.quiz if _may_see(sheet.assignment.bank_id, account_id) else None,
         closed=sheet.assignment.closes_at is not None and sheet.assignment.closes_at <= now,
     )
+
+
+def _may_see(bank_id: int, account_id: int) -> bool:
+    """Whether this teacher may look at the bank: a colleague can have assigned it, or its share have ended."""
+    return right_over(db.session(), bank_id, account_id) >= BankRight.VIEW
 
 
 def which_attempts(asked: str | None, counting: CountingAttempt) -> Which:

@@ -15,7 +15,6 @@ from quizapp.items.base import Item, Response
 from quizapp.models import (
     Attempt,
     AttemptItem,
-    Bank,
     CountingAttempt,
     ItemRevision,
     Quiz,
@@ -48,8 +47,7 @@ class AssignmentSheet:
     quiz_revision_id: int
     quiz: str
     """Public id."""
-    quiz_owner: int | None
-    """Whose bank it is from; None: one that we ship."""
+    bank_id: int
     version: int
     for_whole_class: bool
     counting: CountingAttempt
@@ -223,10 +221,9 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         NotFoundError: the class has no such assignment.
     """
     found, title = find_assigned(section_id, assignment)
-    quiz, owner = db.session.execute(
-        sa.select(Quiz.public_id, Bank.owner_id)
+    quiz, bank_id = db.session.execute(
+        sa.select(Quiz.public_id, Quiz.bank_id)
         .join(QuizRevision, QuizRevision.quiz_id == Quiz.id)
-        .join(Bank, Bank.id == Quiz.bank_id)
         .where(QuizRevision.id == found.quiz_revision_id)
     ).one()
     return AssignmentSheet(
@@ -235,7 +232,7 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         title=title,
         quiz_revision_id=found.quiz_revision_id,
         quiz=quiz,
-        quiz_owner=owner,
+        bank_id=bank_id,
         version=found.version,
         for_whole_class=found.for_whole_class,
         counting=found.counting,

@@ -5,20 +5,20 @@ From there a teacher puts it in the place of another draft, after both have been
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import BinaryIO
+from pathlib import PurePath
+from typing import IO
 
 import sqlalchemy as sa
 
-from quizapp.bank.archive import MAX_ARCHIVE_BYTES, ArchiveError, read_archive
-from quizapp.bank.checking import Checked
-from quizapp.bank.difference import Difference, difference
+from quizapp.bank.archive import ArchiveError, read_archive
+from quizapp.bank.changes import Changes, changes
+from quizapp.bank.mending import slugged
 from quizapp.bank.picture_bytes import rewritten
-from quizapp.bank.pictures import Picture, PictureError
+from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, MAX_PICTURE_BYTES, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, open_source
 from quizapp.models import Bank, BankDraft, DraftPicture, db
 from quizapp.services.bank_access import BankRight, right_over
@@ -29,7 +29,8 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
 
 _ZIP = b"PK"
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+_TEXTS = frozenset({".yaml", ".yml", ".txt", ""})
+_SLUG = re.compile(r"^bank:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 
 class UploadError(ValueError):
@@ -57,13 +58,11 @@ class ReplacePage:
     draft: DraftView
     same: bool
     """Both say the same, with the same pictures."""
-    changes: Difference | None
+    changes: Changes | None
     """None while one of the two cannot be read."""
-    lines: tuple[int, int]
-    """How many lines each has."""
 
 
-def receive_bank(account_id: int, file: BinaryIO, name: str, *, now: datetime) -> Received:
+def receive_bank(account_id: int, file: IO[bytes], name: str, *, now: datetime) -> Received:
     """Make a draft of a bank file, or of a zip archive with one and its pictures.
 
     Args:
@@ -77,7 +76,7 @@ def receive_bank(account_id: int, file: BinaryIO, name: str, *, now: datetime) -
     text = _decoded(data, name)
     kept = {called: keep_picture(picture) for called, picture in pictures.items()}
     draft = create_draft(account_id, text, pictures=kept, now=now)
-    return Received(draft, len(kept), passed_over, _bank_of(account_id, text, now))
+    return Received(draft, len(kept), passed_over, _bank_of(account_id, text))
 
 
 def replace_page(upload: str, draft: str, account_id: int, *, now: datetime) -> ReplacePage:
@@ -89,14 +88,13 @@ def replace_page(upload: str, draft: str, account_id: int, *, now: datetime) -> 
     if upload == draft:
         raise NotFoundError("draft")
     new, old = read_draft(upload, account_id), read_draft(draft, account_id)
-    before, after = _checked(old, now), _checked(new, now)
-    readable = before.bank is not None and after.bank is not None
+    before, after = (check_draft(one.text, now=now).bank for one in (old, new))
+    redrawn = {name for name, kept in new.pictures.items() if name in old.pictures and old.pictures[name] != kept}
     return ReplacePage(
         upload=new,
         draft=old,
         same=new.text == old.text and new.pictures == old.pictures,
-        changes=difference(before.bank, after.bank) if readable else None,
-        lines=(_lines(new.text), _lines(old.text)),
+        changes=changes(before, after, redrawn=redrawn) if before is not None and after is not None else None,
     )
 
 
@@ -120,9 +118,7 @@ def put_in_place(upload: str, draft: str, account_id: int, *, version: int, now:
             session,
             sa.update(BankDraft)
             .where(BankDraft.id == old.id, BankDraft.version == version)
-            .values(
-                text=new.text, title=new.title, version=BankDraft.version + 1, changed=True, updated_at=now
-            ),
+            .values(text=new.text, title=new.title, version=BankDraft.version + 1, changed=True, updated_at=now),
         )
         if not changed:
             raise DraftChanged(old.text, old.version, old.updated_at)
@@ -132,7 +128,7 @@ def put_in_place(upload: str, draft: str, account_id: int, *, version: int, now:
         session.execute(sa.delete(BankDraft).where(BankDraft.id == new.id))
 
 
-def add_picture(draft: str, account_id: int, file: BinaryIO, name: str, *, now: datetime) -> str:
+def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now: datetime) -> str:
     """Add a picture to a draft, or put it in the place of the one of this name.
 
     Args:
@@ -148,7 +144,7 @@ def add_picture(draft: str, account_id: int, file: BinaryIO, name: str, *, now: 
     """
     called = picture_name(name)
     try:
-        picture = rewritten(file.read(MAX_BYTES * 3), called)
+        picture = rewritten(file.read(MAX_PICTURE_BYTES + 1), called)
     except PictureError as refused:
         raise UploadError(str(refused)) from refused
     own_draft(db.session(), draft, account_id)
@@ -171,3 +167,55 @@ def remove_picture(draft: str, account_id: int, name: str, *, now: datetime) -> 
         gone = sa.delete(DraftPicture).where(DraftPicture.draft_id == row.id, DraftPicture.name == name)
         if rows_changed(session, gone):
             row.changed, row.updated_at = True, now
+
+
+def picture_name(name: str) -> str:
+    """Return what a bank calls a picture whose file has this name.
+
+    >>> picture_name("C:/me/Old Map (2).PNG"), picture_name("map_2.png")
+    ('old-map-2.png', 'map_2.png')
+    """
+    base = name.replace("\\", "/").rpartition("/")[2]
+    ending = PurePath(base).suffix.lower()
+    if IMAGE_NAME.fullmatch(base) and base.endswith(ending):
+        return base
+    return f"{slugged(PurePath(base).stem) or 'picture'}{ending}"
+
+
+def _opened(file: IO[bytes], name: str) -> tuple[bytes, Mapping[str, Picture], tuple[str, ...]]:
+    """The text of a file, its pictures and what was passed over."""
+    head = file.read(len(_ZIP))
+    file.seek(0)
+    ending = PurePath(name).suffix.lower()
+    if head == _ZIP or ending == ".zip":
+        try:
+            found = read_archive(file)
+        except ArchiveError as refused:
+            raise UploadError(str(refused)) from refused
+        return found.text, found.pictures, found.passed_over
+    if ending in ENDINGS or ending == ".svg":
+        raise UploadError("This is a picture. Upload a bank first, then add the picture to it; or make a zip of both.")
+    if ending not in _TEXTS:
+        raise UploadError("Choose a bank file that ends in .yaml, or a zip of one with its pictures.")
+    return file.read(MAX_BYTES + 1), {}, ()
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """The text of a bank file; what cannot be read at all is refused in the words of the check."""
+    source, problems = open_source(data, name)
+    if source is None:
+        raise UploadError(problems[0].message)
+    return data.decode("utf-8-sig")
+
+
+def _bank_of(account_id: int, text: str) -> str | None:
+    """The bank with the id in a text that this teacher may change, their own before others."""
+    named = _SLUG.search(text)
+    if named is None:
+        return None
+    rows = db.session.execute(
+        sa.select(Bank.id, Bank.public_id)
+        .where(Bank.slug == named[1], Bank.owner_id.is_not(None))
+        .order_by(Bank.owner_id != account_id, Bank.id)
+    )
+    return next((row.public_id for row in rows if right_over(db.session(), row.id, account_id) >= BankRight.EDIT), None)

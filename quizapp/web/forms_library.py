@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import DataRequired, Length
 
 from quizapp.services.library import Choices, Wanted, Whose
+from quizapp.services.new_banks import TITLE_MAX
 from quizapp.web.forms import stripped
 
 DIFFICULTIES = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard")}
@@ -62,12 +62,29 @@ class SearchForm(Form):
         field.choices = [SelectChoice("", _("All")), *(SelectChoice(value, name) for value, name in entries)]
 
 
+class NewBankForm(FlaskForm):
+    title = StringField(
+        _l("What is it called?"),
+        [
+            DataRequired(_l("Give the bank a title, such as “News from my town”.")),
+            Length(max=TITLE_MAX, message=_l("Keep the title under 150 letters.")),
+        ],
+        filters=[stripped],
+        description=_l("Students and teachers read it. You can change it at any time."),
+    )
+
+
 class UploadForm(FlaskForm):
     file = FileField(
-        _l("The file"),
+        _l("Bank file"),
+        [FileRequired(_l("Choose a file first."))],
         description=_l("A bank (.yaml), or a zip of one bank and its pictures. At most 20 MB."),
     )
 
-    def chosen(self) -> Any:
-        """Return the uploaded file, or None when none was chosen."""
-        return self.file.data if self.file.data and self.file.data.filename else None
+
+class PictureForm(FlaskForm):
+    picture = FileField(
+        _l("Picture"),
+        [FileRequired(_l("Choose a picture first."))],
+        description=_l("PNG, JPEG or WebP, at most 2 MB. One of the same name is replaced."),
+    )

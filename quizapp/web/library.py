@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quizapp.services import bank_look, drafts, library, rosters
+from quizapp.services import bank_look, library, new_banks, rosters
 from quizapp.services.bank_access import BankRight
 from quizapp.services.library import LibraryPage
-from quizapp.services.starting_texts import starting_text
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms_library import SearchForm, UploadForm
+from quizapp.web.forms_library import NewBankForm, SearchForm, UploadForm
 
 bp = Blueprint("library", __name__, url_prefix="/teach")
+
+Answer = str | Response | tuple[str, int]
 
 
 @bp.get("/banks")
@@ -24,9 +25,7 @@ def overview() -> str:
     wanted = form.wanted(request.args.get("page", ""))
     page = library.library_page(auth.account_id(), wanted, now=instance.now())
     form.offer(page.choices)
-    return render_template(
-        "teach/banks/library.html", page=page, form=form, Right=BankRight, address=_address, kept=_kept(page)
-    )
+    return render_template("teach/banks/library.html", page=page, form=form, Right=BankRight, kept=_kept(page))
 
 
 @bp.get("/b/<bank>/questions")
@@ -38,19 +37,21 @@ def look(bank: str) -> str:
     return render_template("teach/banks/look.html", page=page, Right=BankRight, sections=sections)
 
 
-@bp.get("/banks/new")
+@bp.route("/banks/new", methods=["GET", "POST"])
 @access(Access.STAFF)
-def new() -> str:
-    """Offer the ways to begin a bank."""
-    return render_template("teach/banks/new.html", form=UploadForm())
+def new() -> Answer:
+    """Offer the ways to begin a bank, and begin one with an example."""
+    form = NewBankForm()
+    if form.validate_on_submit():
+        draft = new_banks.begin_bank(auth.account_id(), form.title.data or "", now=instance.now())
+        return redirect(url_for("drafts.editor", draft=draft), 303)
+    body = new_page(form, UploadForm(formdata=None))
+    return (body, 422) if form.errors else body
 
 
-@bp.post("/banks/new")
-@access(Access.STAFF)
-def begin() -> Response:
-    """Begin a draft with a short text that can be published as it is."""
-    draft = drafts.create_draft(auth.account_id(), starting_text(), now=instance.now())
-    return redirect(url_for("drafts.editor", draft=draft), 303)
+def new_page(form: NewBankForm, upload: UploadForm) -> str:
+    """The page with the ways to begin a bank."""
+    return render_template("teach/banks/new.html", form=form, upload=upload, errors=bool(form.errors or upload.errors))
 
 
 def _kept(page: LibraryPage) -> dict[str, str]:

@@ -50,6 +50,7 @@ def _links() -> tuple[Link, ...]:
     if who.is_staff:
         wanted = [
             (_("Classes"), "teach.home"),
+            (_("Banks"), "library.overview"),
             (_("Mark it together"), "rooms.index"),
             (_("Try a quiz"), "trial.choose"),
             (_("Kinds of question"), "author.kinds"),

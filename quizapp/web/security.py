@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 from werkzeug.routing import IntegerConverter
@@ -27,9 +29,22 @@ POLICY = "; ".join(
     )
 )
 BODY_MAX = 1024 * 1024
+ROOM_FOR_FIELDS = 64 * 1024
 YEAR_SECONDS = 31_536_000
 
 csrf = CSRFProtect()
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_files(most: int) -> Callable[[View], View]:
+    """State that a view takes a file of up to `most` bytes, where others refuse more than a megabyte."""
+
+    def mark(view: View) -> View:
+        view.body_max = most + ROOM_FOR_FIELDS  # type: ignore[attr-defined]  # a mark that `_widen` reads back
+        return view
+
+    return mark
 
 
 class ShortNumber(IntegerConverter):
@@ -68,6 +83,7 @@ def configure(app: Flask, settings: Settings) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach CSRF, the refusal of cross-site and unmeasured bodies, and the headers."""
     app.before_request(_refuse_foreign)
+    app.before_request(_widen)
     app.before_request(_refuse_unreadable)
     csrf.init_app(app)
 
@@ -106,6 +122,14 @@ def _refuse_foreign() -> None:
     # A chunked body would be cut at the limit without a word; browsers always give the length.
     if request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", ""):
         abort(411)
+
+
+def _widen() -> None:
+    """Take a larger body where a view is for files; only of somebody who is signed in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "body_max", None)
+    if most is not None and session:
+        request.max_content_length = most
 
 
 def _refuse_unreadable() -> None:

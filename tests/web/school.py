@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Account, Base, CorrectionAction, Role, Route, db
-from quizapp.services import attempts, check_ins, correcting, corrections, notes, rooms
+from quizapp.services import attempts, check_ins, correcting, corrections, drafts, notes, rooms
 from quizapp.services.corrections import Proposal
 from tests import factories
 from tests.clock import START
@@ -33,6 +33,7 @@ OWN = (
     "correction",
     "bank",
     "draft",
+    "other",
     "room",
     "member",
 )
@@ -71,6 +72,8 @@ class School:
     """Rivera's own, published."""
     draft: str
     """Rivera's, of that bank; nothing is changed in it."""
+    other: str
+    """Another draft of Rivera's, of no bank."""
     room: str
     """Rivera's, open, in its first round; Ada has come in."""
     room_code: str
@@ -92,6 +95,8 @@ class School:
             "correction": self.correction,
             "bank": self.bank,
             "draft": self.draft,
+            "other": self.other,
+            "form": "zip",
             "code": self.code,
             "position": "2",
             "skill": "facts",
@@ -150,6 +155,7 @@ def open_school(app: Flask) -> School:
         correcting.prepare(correction)
         published, draft = factories.publish_own(owner)
         bank = published.bank
+        other = drafts.create_draft(owner.id, factories.OWN_BANK, now=START)
         room = factories.open_room(owner)
         (member,) = rooms.members_of(factories.join_room(room, "Zed"))
     browsers = {name: Browser(app) for name in ACTORS}
@@ -178,6 +184,7 @@ def open_school(app: Flask) -> School:
         correction,
         bank,
         draft,
+        other,
         room.public_id,
         room.code,
         member.public_id,
