@@ -155,7 +155,7 @@ def open_school(app: Flask) -> School:
         correcting.prepare(correction)
         published, draft = factories.publish_own(owner)
         bank = published.bank
-        other = drafts.create_draft(owner.id, factories.OWN_BANK, now=START)
+        second = drafts.create_draft(owner.id, factories.OWN_BANK, now=START)
         room = factories.open_room(owner)
         (member,) = rooms.members_of(factories.join_room(room, "Zed"))
     browsers = {name: Browser(app) for name in ACTORS}
@@ -184,7 +184,7 @@ def open_school(app: Flask) -> School:
         correction,
         bank,
         draft,
-        other,
+        second,
         room.public_id,
         room.code,
         member.public_id,
