@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 
 from quizapp.config import Settings
 from quizapp.items.controls import PREFIX
+from quizapp.web.auth import TOKEN
 
 POLICY = "; ".join(
     (
@@ -128,7 +129,7 @@ def _widen() -> None:
     """Take a larger body where a view is for files; only of somebody who is signed in."""
     view = current_app.view_functions.get(request.endpoint or "")
     most = getattr(view, "body_max", None)
-    if most is not None and session:
+    if most is not None and TOKEN in session:
         request.max_content_length = most
 
 
