@@ -66,6 +66,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bank_draft_bank_id"), ["bank_id"], unique=False)
 
     op.create_table(
+        "bank_listing",
+        sa.Column("bank_id", sa.Integer(), nullable=False),
+        sa.Column("folded_title", sa.String(length=400), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bank_id"], ["bank.id"], name=op.f("fk_bank_listing_bank_id_bank"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_bank_listing")),
+    )
+    op.create_table(
         "bank_share",
         sa.Column("bank_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -84,6 +96,19 @@ def upgrade() -> None:
     with op.batch_alter_table("bank_share", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bank_share_account_id"), ["account_id"], unique=False)
 
+    op.create_table(
+        "bank_trait",
+        sa.Column("bank_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "trait",
+            sa.Enum("skill", "kind", "difficulty", name="trait", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(length=80), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_bank_trait_bank_id_bank"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("bank_id", "trait", "value", name=op.f("pk_bank_trait")),
+    )
     op.create_table(
         "room_member",
         sa.Column("id", sa.Integer(), nullable=False),
