@@ -50,7 +50,7 @@ class PointsForm(FlaskForm):
     def refuse(self, sentence: str, page: AnswerPage) -> None:
         """Say why nothing was saved; the next save is about the answer as it stands now."""
         self.points.errors = [sentence]
-        self.seen.data, self.seen.raw_data = page.seen, None
+        self.seen.data, self.seen.raw_data, self.seen.errors = page.seen, None, ()
 
 
 class TwoMarkersForm(FlaskForm):

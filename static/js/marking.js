@@ -4,7 +4,8 @@ const form = document.querySelector("[data-marking]");
 if (form) {
   const points = [...form.querySelectorAll("input[type=radio]")];
   form.querySelector("[data-keys]").hidden = false;
-  (points.find((one) => one.checked) ?? points[0])?.focus();
+  // What went wrong is read first; keys choose points from there too.
+  if (!document.querySelector(".errors")) (points.find((one) => one.checked) ?? points[0])?.focus();
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("textarea, select, a, button, summary")) return;

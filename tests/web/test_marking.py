@@ -115,6 +115,7 @@ def test_a_mark_from_a_page_that_is_not_whole_is_kept_on_the_page_and_saved_by_n
     sent = browser.post(address if missing == "answer" else str(form.action), fields)
     assert sent.status == 409
     assert "Nothing was saved" in sent.words
+    assert "This field" not in sent.words, "one sentence, which says what to do"
     assert "Well said" in sent.words
     assert f"{len(ANSWERS)} answers wait for a mark." in browser.get(f"{section}/{assignment}/marking").words
     # What came back is whole again.
