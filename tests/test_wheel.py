@@ -52,6 +52,8 @@ def test_wheel_carries_pages_styles_parts_and_banks(built_wheel: Path) -> None:
         f"{inside}/templates/base.html",
         f"{inside}/static/css/base.css",
         f"{inside}/static/vendor/htmx.min.js",
+        f"{inside}/static/vendor/codemirror.min.js",
+        f"{inside}/static/vendor/codemirror.LICENSE.txt",
         f"{inside}/static/vendor/atkinson-hyperlegible-next.woff2",
         f"{inside}/static/vendor/atkinson-hyperlegible-next.LICENSE.txt",
         f"{inside}/questions/skills.yaml",

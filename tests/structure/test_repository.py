@@ -23,7 +23,7 @@ TOP_LEVEL = frozenset(
         *(".ci", ".editorconfig", ".gitattributes", ".gitignore", ".npmrc"),
         *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"),
         *("Makefile", "constraints.txt", "dev.py", "package-lock.json", "package.json", "pyproject.toml"),
-        *("docs", "questions", "quizapp", "static", "templates", "tests"),
+        *("devtools", "docs", "questions", "quizapp", "static", "templates", "tests"),
     }
 )
 
