@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from quizapp.bank.schema import DESCRIPTIONS, FILE_NAME, bank_schema
+from tests.javascript import node
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ROOT / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
@@ -97,13 +96,6 @@ class Editor:
     def at(self, method: str, file: Path, line: int, column: int) -> Any:
         position = {"line": line - 1, "character": column - 1}
         return self.ask(method, {"textDocument": {"uri": file.as_uri()}, "position": position})
-
-
-def node() -> str:
-    """Node, from the machine or from the environment that `dev.py test` made."""
-    found = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
-    assert found is not None, "python3 dev.py test brings Node along"
-    return found
 
 
 @pytest.fixture(scope="module")
