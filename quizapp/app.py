@@ -34,6 +34,7 @@ from quizapp.web import (
     banks,
     check_ins,
     correcting,
+    draft_live,
     drafts,
     errors,
     files,
@@ -98,7 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
         (files,),
         (marking, correcting),
-        (drafts, bank_forms, versions, sharing, library, bank_files),
+        (drafts, draft_live, bank_forms, versions, sharing, library, bank_files),
         (rooms, together),
         (author, account, tokens, admin, overview, media, api),
     )
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, settings)
     errors.init_app(app)
     api.init_app(app)
+    draft_live.init_app(app)
     auth.init_app(app)
     navigation.init_app(app)
     reading.init_app(app)

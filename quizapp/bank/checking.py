@@ -10,7 +10,7 @@ from pathlib import Path
 from quizapp.bank.article import Article
 from quizapp.bank.loader import load_text
 from quizapp.bank.model import Bank, Skill
-from quizapp.bank.problems import Problem, in_order
+from quizapp.bank.problems import Level, Problem, in_order
 from quizapp.bank.review import Desk, Reviewed, review
 from quizapp.items.base import JSON
 
@@ -26,6 +26,10 @@ class Checked:
     def publishable(self) -> bool:
         """Whether nothing stands in the way: warnings and notes are advice."""
         return self.bank is not None and all(problem.level != "error" for problem in self.problems)
+
+    def count(self, level: Level) -> int:
+        """How many findings there are of a level."""
+        return sum(problem.level == level for problem in self.problems)
 
     def to_json(self) -> JSON:
         """The findings as plain data, each with its line as it stands (`source`) and its correction (`fix`)."""

@@ -44,6 +44,8 @@ class Loaded:
     bank: Bank | None
     problems: tuple[Problem, ...]
     places: Places | None = None
+    readable: Bank | None = None
+    """What of it could be read, also where something else has an error; for looking at, never for publishing."""
 
 
 class _SkillsFile(Part):
@@ -88,9 +90,8 @@ def load_text(
         loading.check_pictures(folder)
     if pictures is not None:
         loading.check_names(pictures)
-    if any(problem.level == "error" for problem in tree.problems):
-        bank = None
-    return Loaded(bank, in_order(tree.problems), Places(tree.root, loading.source))
+    broken = any(problem.level == "error" for problem in tree.problems)
+    return Loaded(None if broken else bank, in_order(tree.problems), Places(tree.root, loading.source), bank)
 
 
 def read_skills(path: Path) -> tuple[Skill, ...]:

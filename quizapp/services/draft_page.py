@@ -47,10 +47,6 @@ class DraftPage:
         """Whether the text shown is the one that is stored."""
         return self.text == self.draft.text
 
-    def count(self, level: str) -> int:
-        """How many findings there are of a level: error, warning or info."""
-        return sum(problem.level == level for problem in self.checked.problems)
-
 
 def draft_page(public_id: str, account_id: int, *, text: str | None = None, now: datetime) -> DraftPage:
     """Return a draft with the findings in its text.

@@ -151,6 +151,14 @@ def pictures_of(session: Session, bank_revision_id: int) -> dict[str, str]:
     return dict(rows.all())
 
 
+def names_of_pictures(session: Session, draft_id: int) -> dict[str, str]:
+    """Return the names under which the pictures of a draft are kept, by their names in its text."""
+    rows = session.execute(
+        sa.select(DraftPicture.name, DraftPicture.kept_name).where(DraftPicture.draft_id == draft_id)
+    )
+    return dict(rows.all())
+
+
 def put_draft(
     session: Session,
     account_id: int,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from quizapp.bank.checking import Checked, check_text
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.bank.problems import Problem
-from quizapp.models import Bank, BankDraft, DraftPicture, Misconception, Skill, db
+from quizapp.models import Bank, BankDraft, Misconception, Skill, db
 from quizapp.services.bank_access import BankRight, bank_with_right, right_over
 from quizapp.services.draft_rows import (
     DraftBank,
@@ -25,6 +25,7 @@ from quizapp.services.draft_rows import (
     bank_to_publish,
     base_text,
     draft_of,
+    names_of_pictures,
     newest_revision,
     others_of,
     own_draft,
@@ -201,9 +202,6 @@ def read_draft(public_id: str, account_id: int) -> DraftView:
     draft = own_draft(session, public_id, account_id)
     right = BankRight.OWN if draft.bank_id is None else right_over(session, draft.bank_id, account_id)
     may_edit = draft.bank_id is not None and right >= BankRight.EDIT
-    pictures = session.execute(
-        sa.select(DraftPicture.name, DraftPicture.kept_name).where(DraftPicture.draft_id == draft.id)
-    )
     return DraftView(
         id=draft.id,
         public_id=draft.public_id,
@@ -215,7 +213,7 @@ def read_draft(public_id: str, account_id: int) -> DraftView:
         base_number=draft.base_number,
         right=right,
         bank=bank_now(session, draft.bank_id) if may_edit and draft.bank_id is not None else None,
-        pictures=dict(pictures.all()),
+        pictures=names_of_pictures(session, draft.id),
         others=others_of(session, draft) if may_edit else (),
     )
 

@@ -1,6 +1,6 @@
-"""A bank file as students would see it, while its author writes: read again when it changes, no database.
+"""A bank as students would see it, while its author writes: one question of a text, and a file that is watched.
 
-The author's own text is rendered here in a request, which is the point of looking at it.
+The author's own text is rendered here in a request, which is the point of looking at it. No database.
 """
 
 from __future__ import annotations
@@ -24,11 +24,39 @@ from quizapp.services.gallery import Marked
 
 
 @dataclass(frozen=True)
-class Draft:
-    """The last state of the file that could be read."""
+class PreviewedQuestion:
+    """One question of a text that nobody published."""
 
-    bank: Bank
+    position: int
+    total: int
+    content: Content
     html: Html
+    shown: Shown
+    skill_name: str | None
+
+
+def previewed(bank: Bank, position: int, *, skills: Iterable[Skill], seed: str) -> PreviewedQuestion | None:
+    """Render one question of a bank, by the functions that publishing uses.
+
+    Args:
+        bank: as it was read.
+        position: of the question, from 1; where there is none, so is the result.
+        skills: the shared skills.
+        seed: what the order of the answers is drawn by.
+    """
+    if not 0 < position <= len(bank.items):
+        return None
+    item = bank.items[position - 1]
+    content = Content(item, bank.stimulus(item.about) if item.about is not None else None)
+    names = {one.id: one.name for one in (*skills, *bank.skills)}
+    return PreviewedQuestion(
+        position=position,
+        total=len(bank.items),
+        content=content,
+        html=Html(clean_rows([content])),
+        shown=item.shuffle(Random(seed)),  # noqa: S311 - an order, not a secret
+        skill_name=names.get(item.skill or ""),
+    )
 
 
 @dataclass(frozen=True)
@@ -40,12 +68,9 @@ class PreviewPage:
     """Changes whenever the file does."""
     title: str
     position: int
-    total: int
-    content: Content | None
+    """Which was asked for, from 1."""
+    question: PreviewedQuestion | None
     """None when nothing could be read yet, or there is no such question."""
-    html: Html
-    shown: Shown
-    skill_name: str | None
     problems: tuple[Problem, ...]
     broken: bool
     """Whether the file has an error now, so that what is shown is older."""
@@ -67,30 +92,22 @@ class Watched:
         self._turn = Lock()
         self._data: bytes | None = None
         self._checked = Checked(None, ())
-        self._good: Draft | None = None
+        self._good: Bank | None = None
 
     def page(self, position: int, *, now: datetime) -> PreviewPage:
         """The question at a position from 1, of the file as it is now."""
         with self._turn:
             self._look(now)
             checked, good, stamp = self._checked, self._good, self._stamp()
-        items = good.bank.items if good is not None else ()
-        item = items[position - 1] if 0 < position <= len(items) else None
-        content = None
-        if item is not None and good is not None:
-            stimulus = good.bank.stimulus(item.about) if item.about is not None else None
-            content = Content(item, stimulus)
-        skills = (*self._skills, *(good.bank.skills if good is not None else ()))
+        question = None
+        if good is not None:
+            question = previewed(good, position, skills=self._skills, seed=f"{stamp}:{position}")
         return PreviewPage(
             name=self.path.name,
             stamp=stamp,
-            title=good.bank.title if good is not None else self.path.name,
+            title=good.title if good is not None else self.path.name,
             position=position,
-            total=len(items),
-            content=content,
-            html=good.html if good is not None else Html({}),
-            shown=item.shuffle(Random(f"{stamp}:{position}")) if item is not None else {},  # noqa: S311 - an order, not a secret
-            skill_name=next((one.name for one in skills if item is not None and one.id == item.skill), None),
+            question=question,
             problems=checked.problems,
             broken=checked.bank is None,
         )
@@ -103,7 +120,7 @@ class Watched:
     def picture(self, name: str) -> Picture | None:
         """A picture that the bank shows, or None."""
         good = self._good
-        if good is None or name not in {stimulus.image for stimulus in good.bank.stimuli}:
+        if good is None or name not in {stimulus.image for stimulus in good.stimuli}:
             return None
         try:
             return read_picture(self.path.parent, name)
@@ -123,11 +140,7 @@ class Watched:
             misconceptions=self._misconceptions,
             folder=self.path.parent,
         )
-        bank = self._checked.bank
-        if bank is not None:
-            stimuli = {stimulus.id: stimulus for stimulus in bank.stimuli}
-            rows = clean_rows(Content(item, stimuli.get(item.about or "")) for item in bank.items)
-            self._good = Draft(bank, Html(rows))
+        self._good = self._checked.bank or self._good
 
     def _read(self) -> bytes | None:
         """The file's bytes; None while an editor is replacing it."""
@@ -140,9 +153,7 @@ class Watched:
         return hashlib.sha256(self._data or b"").hexdigest()[:16]
 
 
-def mark(page: PreviewPage, response: Response | None) -> Marked | None:
-    """Mark a response as a quiz would; None when the page has no question."""
-    if page.content is None:
-        return None
-    item = page.content.item
-    return Marked(item.score(response).fraction, item.explain(response, page.shown))
+def mark(question: PreviewedQuestion, response: Response | None) -> Marked:
+    """Mark a response as a quiz would."""
+    item = question.content.item
+    return Marked(item.score(response).fraction, item.explain(response, question.shown))

@@ -19,10 +19,10 @@ from quizapp.services.tokens import Bearer
 from quizapp.web import api_schema as schema
 from quizapp.web import instance
 from quizapp.web.api_document import document
-from quizapp.web.api_limits import Limiter
 from quizapp.web.api_operations import bad_cursor, bp, operation, page_of
 from quizapp.web.api_schema import AttemptsQuery, ItemsQuery, NoQuery, Page, Paging, ResponsesQuery
 from quizapp.web.auth import Access, access
+from quizapp.web.limits import Limiter
 
 
 def init_app(app: Flask) -> None:

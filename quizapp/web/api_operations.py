@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from quizapp.models import ApiScope
 from quizapp.services.tokens import Bearer, find_bearer
 from quizapp.web import instance
-from quizapp.web.api_limits import A_MINUTE, TRIES_A_MINUTE, Limiter
 from quizapp.web.api_schema import Answered, NoQuery, Page, Paging
 from quizapp.web.auth import Access, access
+from quizapp.web.limits import A_MINUTE, TRIES_A_MINUTE, Limiter
 from quizapp.web.problems import problem
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -15,6 +15,7 @@ from quizapp.services.sign_in import SignInError
 from quizapp.services.throttling import TooManyFailuresError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
+from quizapp.web.editor_words import editor_settings
 from quizapp.web.forms_drafts import DraftForm, PublishForm
 from quizapp.web.security import csrf, token_is_good
 
@@ -145,6 +146,7 @@ def _editor(draft: str, account: int, *, text: str | None = None, too_long: bool
         place_of=draft_page.place_of,
         levels=LEVELS,
         too_long=too_long,
+        editor=editor_settings(draft, page.draft.version, stored=page.stored),
     )
 
 

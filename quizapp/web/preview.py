@@ -29,13 +29,14 @@ def start() -> Response:
 def question(position: int) -> str | tuple[str, int]:
     """Show a question of the file as it is now; mark an answer to it."""
     page = _watched().page(position, now=instance.now())
-    if page.content is None and not page.broken:
+    asked = page.question
+    if asked is None and not page.broken:
         abort(404)
-    if page.content is None:
+    if asked is None:
         return _page(page, {})
-    item = page.content.item
+    item = asked.content.item
     current = request.method == "POST" and request.form.get("stamp") == page.stamp
-    form = item.form(page.shown, request.form if current else None)
+    form = item.form(asked.shown, request.form if current else None)
     if request.method == "GET":
         return _page(page, {"form": form})
     if not current:
@@ -43,7 +44,7 @@ def question(position: int) -> str | tuple[str, int]:
         return _page(page, {"form": form, "sentence": sentence}), 409
     if not form.validate():
         return _page(page, {"form": form, "errors": True}), 422
-    return _page(page, {"form": form, "marked": mark(page, item.read(form, page.shown))})
+    return _page(page, {"form": form, "marked": mark(asked, item.read(form, asked.shown))})
 
 
 @bp.get("/<int:position>/state")
@@ -71,7 +72,7 @@ def picture(name: str) -> Response:
 
 
 def _page(page: PreviewPage, more: dict[str, object]) -> str:
-    stimulus = page.content.stimulus if page.content is not None else None
+    stimulus = page.question.content.stimulus if page.question is not None else None
     return render_template("author/preview.html", page=page, image_url=_image_url(stimulus), **more)
 
 

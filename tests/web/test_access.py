@@ -187,6 +187,9 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/teach/drafts/<draft>"): Row(
         "401 404 404 404 303 404 404", {"text": "title: Mine", "version": "1"}, changes=True
     ),
+    ("GET", "/teach/drafts/help.json"): Row("302 404 404 404 200 200 200"),
+    ("POST", "/teach/drafts/<draft>/check.json"): Row("302 404 404 404 200 404 404", {"text": "title: Mine"}),
+    ("POST", "/teach/drafts/<draft>/preview"): Row("302 404 404 404 200 404 404", {"text": "title: Mine"}),
     ("GET", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 409 404 404", {"version": "1"}),
     ("GET", "/teach/lessons/<quiz>"): Row("302 404 404 404 404 404 404"),

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from quizapp.models import ApiScope
 from quizapp.services import rosters, tokens
 from quizapp.web import auth
-from quizapp.web.api_limits import A_MINUTE, TRIES_A_MINUTE
 from quizapp.web.api_operations import OPERATIONS
+from quizapp.web.limits import A_MINUTE, TRIES_A_MINUTE
 from tests.clock import START, Clock
 from tests.web.school import MISSING, School, fingerprint, open_school
 

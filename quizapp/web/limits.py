@@ -1,4 +1,4 @@
-"""How often a program may ask: a bucket of requests for each token, refilled steadily."""
+"""How often a program, or an editor for its author, may ask: a bucket of requests for each, refilled steadily."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ A_MINUTE = 120
 """Requests that a token is given back in a minute, and the most it can save up."""
 TRIES_A_MINUTE = 600
 """Requests without a token that works, from one network."""
+LIVE_A_MINUTE = 240
+"""Checks and previews for one author: an editor asks for at most three a second, and several may be open."""
 BUCKETS_KEPT = 10_000
 
 

@@ -1,0 +1,84 @@
+"""What the editor of a bank asks for while somebody types. Nothing is stored; without scripts nobody asks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, abort, current_app, jsonify, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quizapp.services import draft_live
+from quizapp.services.draft_page import place_of
+from quizapp.services.previewing import PreviewedQuestion, mark
+from quizapp.web import auth, instance
+from quizapp.web.auth import Access, access
+from quizapp.web.limits import LIVE_A_MINUTE, Limiter
+
+HELP_KEPT_SECONDS = 300
+LIMITER = "live_limiter"
+#: Keeps the fields of the previewed question apart from those of the page.
+PLACE = "preview"
+
+bp = Blueprint("draft_live", __name__, url_prefix="/teach/drafts")
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its count of what editors ask."""
+    app.extensions[LIMITER] = Limiter()
+
+
+@bp.get("/help.json")
+@access(Access.STAFF)
+def writing_help() -> Response:
+    """Give the schema, skills and misconceptions, from which the editor completes and explains."""
+    response = jsonify(draft_live.writing_help())
+    response.cache_control.private = True
+    response.cache_control.max_age = HELP_KEPT_SECONDS
+    return response
+
+
+@bp.post("/<draft>/check.json")
+@access(Access.STAFF)
+def check(draft: str) -> Response:
+    """Give what is found in a text: as data, for markers, and as the list that the page shows."""
+    _refuse_floods()
+    checked = draft_live.live_check(draft, auth.account_id(), _text(), now=instance.now())
+    listed = render_template("teach/banks/findings.html", found=checked.problems, place_of=place_of)
+    return jsonify(findings=checked.to_json(), html=listed)
+
+
+@bp.post("/<draft>/preview")
+@access(Access.STAFF)
+def preview(draft: str) -> Response:
+    """Give the question at the cursor as students see it; with its feedback, if that is wished."""
+    _refuse_floods()
+    line = request.form.get("line", default=1, type=int)
+    live = draft_live.live_preview(draft, auth.account_id(), _text(), line)
+    html = None if live.question is None else _drawn(live.question, live.picture)
+    return jsonify(state=live.state, html=html, first=live.lines[0], last=live.lines[1])
+
+
+def _drawn(question: PreviewedQuestion, picture: str | None) -> str:
+    """Draw a question, with the answer that was tried on it and, on demand, its feedback."""
+    item = question.content.item
+    # What was tried on another question is no answer to this one.
+    tried = request.form.get("question") == item.id
+    form = item.form(question.shown, request.form if tried else None, place=PLACE)
+    marked = None
+    if tried and "feedback" in request.form and form.validate():
+        marked = mark(question, item.read(form, question.shown))
+    return render_template(
+        "teach/banks/live.html",
+        question=question,
+        form=form,
+        marked=marked,
+        image_url=None if picture is None else url_for("media.picture", name=picture),
+    )
+
+
+def _text() -> str:
+    return request.form.get("text", "")
+
+
+def _refuse_floods() -> None:
+    limiter: Limiter = current_app.extensions[LIMITER]
+    if seconds := limiter.wait(str(auth.account_id()), LIVE_A_MINUTE, now=instance.now()):
+        abort(make_response(jsonify(error=429), 429, {"Retry-After": str(seconds)}))
