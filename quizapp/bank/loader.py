@@ -45,7 +45,11 @@ class Loaded:
     problems: tuple[Problem, ...]
     places: Places | None = None
     readable: Bank | None = None
-    """What of it could be read, also where something else has an error; for looking at, never for publishing."""
+    """The questions that could be read, also where something else has an error, even the head of the file. For looking
+    at one of them; never for publishing."""
+
+
+_NO_HEAD = Envelope(format="1", bank="no-name", title="No title", language="en")
 
 
 class _SkillsFile(Part):
@@ -85,13 +89,13 @@ def load_text(
     if tree.root is None:
         return Loaded(None, in_order(tree.problems))
     loading = _Loading(tree, tree.root, tuple(skills))
-    bank = loading.bank()
+    readable = loading.bank()
     if folder is not None:
         loading.check_pictures(folder)
     if pictures is not None:
         loading.check_names(pictures)
     broken = any(problem.level == "error" for problem in tree.problems)
-    return Loaded(None if broken else bank, in_order(tree.problems), Places(tree.root, loading.source), bank)
+    return Loaded(None if broken else readable, in_order(tree.problems), Places(tree.root, loading.source), readable)
 
 
 def read_skills(path: Path) -> tuple[Skill, ...]:
@@ -149,8 +153,8 @@ class _Loading:
         self.told = {problem.line for problem in tree.problems if problem.level == "error"}
         self.shared = {skill.id: skill for skill in skills}
 
-    def bank(self) -> Bank | None:
-        """The bank, as far as it can be made; None when its envelope is broken."""
+    def bank(self) -> Bank:
+        """The bank, as far as it can be made; with a head that stands in for one that is broken."""
         envelope = self._envelope()
         own = self._own_skills(envelope)
         self._check_sections()
@@ -162,8 +166,7 @@ class _Loading:
             self._references(node, known, shown)
         self._unique("stimuli")
         self._unique("questions")
-        if envelope is None:
-            return None
+        envelope = envelope or _NO_HEAD
         return Bank(
             slug=envelope.bank,
             title=envelope.title,

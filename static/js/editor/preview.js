@@ -83,7 +83,9 @@ export class Preview {
     this.say(state === "shown" ? "" : state === "none" ? words.previewNone : this.html ? words.previewBroken : words.previewLater);
     if (state !== "shown" || html === this.html) return;
     this.html = html;
-    this.shown.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    const drawn = new DOMParser().parseFromString(html, "text/html").body;
+    for (const part of drawn.querySelectorAll("[autofocus]")) part.removeAttribute("autofocus"); // the cursor stays in the text
+    this.shown.replaceChildren(...drawn.childNodes);
     this.feedback = this.shown.querySelector("[data-feedback]") !== null;
     pickWords(this.shown);
     moveLines(this.shown);
@@ -92,6 +94,5 @@ export class Preview {
   say(sentence) {
     if (this.note.textContent !== sentence) this.note.textContent = sentence;
     this.note.hidden = !sentence;
-    this.pane.classList.toggle("stale", Boolean(sentence));
   }
 }

@@ -40,7 +40,7 @@ export function openEditor(area, settings, extensions) {
         theme,
         syntaxHighlighting(colours),
         EditorState.phrases.of(settings.phrases),
-        EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-describedby": "keys" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label.textContent.trim(), "aria-describedby": "keys" }),
         EditorView.lineWrapping,
         EditorView.perLineTextDirection.of(true),
         lineNumbers(), lintGutter(), highlightActiveLine(), highlightActiveLineGutter(),
