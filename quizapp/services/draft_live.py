@@ -110,7 +110,10 @@ def _region_at(loaded: Loaded, line: int) -> tuple[Region, tuple[int, int]] | No
     questions = [region for region in regions if region.section == "questions"]
     if not questions:
         return None
-    here = next((region for region in reversed(regions) if region.first <= line), questions[0])
+    here = next((region for region in regions if region.first <= line <= region.last), None)
+    if here is None:  # the head, or a line between the lists
+        after = next((region for region in questions if region.first > line), questions[-1])
+        return after, (min(line, after.first), after.last)
     if here.section == "questions":
         return here, (here.first, here.last)
     items = () if loaded.readable is None else loaded.readable.items

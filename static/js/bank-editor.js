@@ -24,8 +24,8 @@ function start(area, settings) {
     preview ? preview.watching() : [],
   ]);
   findings.attach(view);
-  copy.attach(view, form);
   preview?.attach(view);
+  copy.attach(view, form);
 }
 
 const area = document.querySelector("textarea[data-bank-editor]");

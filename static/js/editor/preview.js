@@ -20,6 +20,7 @@ export class Preview {
       event.preventDefault();
       this.feedback = event.submitter?.value !== "again";
       this.fresh = !this.feedback;
+      this.pressed = true;
       this.ask();
     });
   }
@@ -89,6 +90,8 @@ export class Preview {
     this.feedback = this.shown.querySelector("[data-feedback]") !== null;
     pickWords(this.shown);
     moveLines(this.shown);
+    if (this.pressed) this.shown.querySelector(this.feedback ? ".verdict-title" : ".asked button.btn")?.focus();
+    this.pressed = false;
   }
 
   say(sentence) {
