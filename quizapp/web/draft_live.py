@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, current_app, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    get_template_attribute,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from quizapp.services import draft_live
@@ -38,11 +49,12 @@ def writing_help() -> Response:
 @bp.post("/<draft>/check.json")
 @access(Access.STAFF)
 def check(draft: str) -> Response:
-    """Give what is found in a text: as data, for markers, and as the list that the page shows."""
+    """Give what is found in a text: as data, for markers; in a sentence; and as the list that the page shows."""
     _refuse_floods()
     checked = draft_live.live_check(draft, auth.account_id(), _text(), now=instance.now())
     listed = render_template("teach/banks/findings.html", found=checked.problems, place_of=place_of)
-    return jsonify(findings=checked.to_json(), html=listed)
+    summary = get_template_attribute("components/problems.html", "check_summary")
+    return jsonify(findings=checked.to_json(), html=listed, said=summary(checked))
 
 
 @bp.post("/<draft>/preview")

@@ -13,6 +13,7 @@ from quizapp.services import drafts
 from tests.browser import school
 from tests.factories import OWN_BANK
 
+CLEAN = re.compile("^It can be published.")
 SECOND = "\n  - id: reader\n"
 SECOND_REST = "prompt: Who reads this?\naccept: [me]\nwhy: So."
 
@@ -55,7 +56,7 @@ def mend_a_slip(editor: Editor) -> None:
     markers = page.locator(".cm-lint-marker-error")
     editor.type("Home", "\ntitel: Mine")
     expect(markers).to_have_count(1)
-    expect(editor.state).to_have_text("Mistakes to mend: 1")
+    expect(editor.state).to_have_text("1 mistake stands in the way of publishing.")
     markers.hover()
     expect(page.locator(".cm-diagnostic")).to_contain_text("Mistake: There is no field “titel”")
     page.locator("[data-findings]").get_by_role("button", name="Put in the corrected line").click()
@@ -65,7 +66,7 @@ def mend_a_slip(editor: Editor) -> None:
     page.get_by_role("link", name="line 2").click()
     expect(editor.text).to_be_focused()
     page.keyboard.press("Control+z")
-    expect(editor.state).to_have_text("No mistakes.")
+    expect(editor.state).to_have_text(CLEAN)
 
 
 def write_a_question(editor: Editor) -> None:
@@ -101,7 +102,7 @@ def test_an_author_is_helped_while_writing(
 ) -> None:
     editor = Editor(page)
     editor.shows("What does the headline claim?")
-    expect(editor.state).to_have_text("No mistakes.")
+    expect(editor.state).to_have_text(CLEAN)
     expect(editor.unsaved).to_be_hidden()
     mend_a_slip(editor)
     write_a_question(editor)
@@ -111,14 +112,15 @@ def test_an_author_is_helped_while_writing(
     expect(editor.pane.get_by_role("heading", name="Right")).to_be_focused()
     break_the_question(editor)
     editor.type("Home", "\ntitel: Mine")
-    expect(editor.state).to_have_text("Mistakes to mend: 1")
+    expect(editor.state).to_have_text("1 mistake stands in the way of publishing.")
     check_page(page)
 
     # Tab leads out; saving posts what was seen, mistakes and all, and comes back to the same place.
     editor.text.press("Tab")
     expect(page.get_by_role("button", name="Find")).to_be_focused()
-    page.get_by_role("button", name="Save and check").click()
-    expect(page.get_by_text("Saved and checked.")).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and check").click()
+    expect(editor.text).to_be_visible()
     expect(editor.unsaved).to_be_hidden()
     made, public_id = draft
     with school.inside(app):

@@ -1,7 +1,8 @@
 // Markers at what the check finds, asked for when typing pauses, and the list of findings on the page kept up to date.
-// The server answers { findings: [{ line, column, level, message, fix, source }], html: the list as it draws it }.
+// The server answers { findings: [{ line, column, level, code, message, fix, source }], html: the list as it draws it,
+// said: the sentence on all of them }.
 import { forEachDiagnostic, linter } from "../../vendor/codemirror.min.js";
-import { post } from "./post.js";
+import { drawn, post } from "./post.js";
 import { goTo, utf16 } from "./view.js";
 
 const PAUSE = 600; // milliseconds without typing before the text is checked
@@ -85,20 +86,22 @@ export class Findings {
     return done;
   }
 
-  show({ findings, html }) {
-    const count = (level) => findings.filter((one) => one.level === level).length;
-    const [errors, warnings] = [count("error"), count("warning")];
-    this.say(errors ? this.words.errors.replace("{n}", errors) : warnings ? this.words.warnings.replace("{n}", warnings) : this.words.clean);
+  show({ html, said }) {
+    this.say(drawn(said));
     if (!this.box || this.html === html) return;
     this.html = html;
-    this.box.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    const open = this.box.querySelector("details")?.open;
+    this.box.replaceChildren(...drawn(html));
+    for (const notes of this.box.querySelectorAll("details")) notes.open = open ?? false;
   }
 
   missed(why) {
-    if (why !== "aborted") this.say(why === "offline" ? this.words.offline : this.words.unchecked);
+    if (why !== "aborted") this.say([why === "offline" ? this.words.offline : this.words.unchecked]);
   }
 
-  say(sentence) {
-    if (this.told && this.told.textContent !== sentence) this.told.textContent = sentence;
+  /** Says a sentence, given as parts of a page; the same one is not spoken twice. */
+  say(parts) {
+    const text = parts.map((part) => part.textContent ?? part).join("");
+    if (this.told && this.told.textContent !== text) this.told.replaceChildren(...parts);
   }
 }

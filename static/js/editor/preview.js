@@ -4,7 +4,7 @@
 import { EditorView } from "../../vendor/codemirror.min.js";
 import { start as pickWords } from "../wordpick.js";
 import { start as moveLines } from "../reorder.js";
-import { post } from "./post.js";
+import { drawn, post } from "./post.js";
 
 const TYPING = 500; // milliseconds without typing before the preview follows
 const MOVING = 120; // and after the cursor has moved to another question
@@ -84,9 +84,10 @@ export class Preview {
     this.say(state === "shown" ? "" : state === "none" ? words.previewNone : this.html ? words.previewBroken : words.previewLater);
     if (state !== "shown" || html === this.html) return;
     this.html = html;
-    const drawn = new DOMParser().parseFromString(html, "text/html").body;
-    for (const part of drawn.querySelectorAll("[autofocus]")) part.removeAttribute("autofocus"); // the cursor stays in the text
-    this.shown.replaceChildren(...drawn.childNodes);
+    const frame = document.createElement("template");
+    frame.content.append(...drawn(html));
+    for (const part of frame.content.querySelectorAll("[autofocus]")) part.removeAttribute("autofocus"); // the cursor stays in the text
+    this.shown.replaceChildren(frame.content);
     this.feedback = this.shown.querySelector("[data-feedback]") !== null;
     pickWords(this.shown);
     moveLines(this.shown);
