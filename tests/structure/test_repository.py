@@ -55,6 +55,11 @@ def test_no_tracked_file_names_a_folder_of_one_computer() -> None:
     assert found == []
 
 
+def test_no_tracked_file_has_a_merge_left_open() -> None:
+    marks = re.compile(r"^(?:<{7} |>{7} |={7}$)", re.MULTILINE)
+    assert [name for name, text in tracked_texts() if marks.search(text)] == []
+
+
 def test_a_planted_folder_is_caught() -> None:
     assert PERSONAL_PATH.search('home = "/ro' + 'ot/data"')
     assert PERSONAL_PATH.search("see /wo" + "rk/main")
