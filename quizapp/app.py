@@ -31,6 +31,7 @@ from quizapp.web import (
     author,
     bank_files,
     bank_forms,
+    bank_starts,  # noqa: F401 - adds its views to those of bank_forms
     banks,
     check_ins,
     correcting,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from quizapp.bank.loader import SENTENCES
 from quizapp.bank.mending import slugged
 from quizapp.bank.nodes import Mapping as Fields
 from quizapp.bank.nodes import Sequence, data_of
@@ -159,13 +160,13 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
     _, root = _read(text)
     entries = [_fields(one) for one in _entries(root, section)]
     wanted = _settled(entries[place], cleaned(dict(fields)))
-    if wanted == entries[place]:
+    if wanted == entries[place] and not _bracketed(root, section, place):
         return text
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
         span = _spans(source, lines, section)[place]
         old = "\n".join(["questions:", *lines[span.dash - 1 : span.last]])
-        new = rewritten(old, {"questions": [wanted]})
+        new = rewritten(old, {"questions": [wanted]}, SENTENCES)
         lost = Counter(notes_in(old)) - Counter(notes_in(new))
         kept = [f"{' ' * span.indent}{note}" for note in lost.elements()]
         entry = _indented(new.rstrip("\n").split("\n")[1:], span.indent - 2)
@@ -320,6 +321,14 @@ def _fields(entry: Entry) -> Any:
         message = "This entry has no fields. Mend it in the text first."
         raise UnreadableError([Problem("bank", entry.line, 1, "error", "not-an-entry", message)])
     return entry.fields
+
+
+def _bracketed(root: Fields, section: Section, place: int) -> bool:
+    """Whether a list of sentences of an entry stands in square brackets, where commas cut them."""
+    node = root.fields[section]
+    entry = node.entries[place] if isinstance(node, Sequence) else node
+    lists = [entry.fields.get(name) for name in SENTENCES] if isinstance(entry, Fields) else []
+    return any(isinstance(one, Sequence) and one.flow for one in lists)
 
 
 def _spans(source: SourceText, lines: list[str], section: Section) -> list[_Span]:

@@ -27,8 +27,8 @@ from quizapp.items.registry import AnyItem, kinds
 
 P = TypeVar("P", bound=Part)
 
-#: Lists of sentences; a comma inside square brackets would cut a sentence in two.
-_SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
+#: Lists of sentences, which may not stand in square brackets: a comma would cut a sentence in two.
+SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
 _FIRST_QUESTION = """
   - id: my-question
     type: short
@@ -288,7 +288,7 @@ class _Loading:
     def _check_lists(self, node: Mapping) -> None:
         """Refuse sentences in square brackets, where a comma would cut them."""
         for name, value in node.fields.items():
-            if not (name in _SENTENCES and isinstance(value, Sequence) and value.flow):
+            if not (name in SENTENCES and isinstance(value, Sequence) and value.flow):
                 continue
             if any(isinstance(entry, Scalar) and entry.plain for entry in value.entries):
                 message = (

@@ -1,7 +1,8 @@
 """A table of questions, pasted from a spreadsheet or exported by a quiz site, as the draft of a bank.
 
-A row is a question: its text, the right answer, wrong answers, and perhaps why. Where the first row
-names its columns, they may stand in any order, and right answers may be named by number or letter.
+A row is a question: its text, the right answer, wrong answers, and perhaps why. Where a row names the columns, they
+may stand in any order, and right answers may be named by number or letter; what stands above it is left out.
+`bank.table_columns` knows what columns are called.
 """
 
 from __future__ import annotations
@@ -15,23 +16,27 @@ from typing import Literal
 
 from quizapp.bank.mending import slugged
 from quizapp.bank.problems import Level, Problem
+from quizapp.bank.table_columns import Cells, cells_of, find_header, is_guidance
 from quizapp.bank.writing import bank_text
 from quizapp.items.base import JSON, fold
 
 MOST_ROWS = 1000
 MOST_BYTES = 500_000
 _FILE = "table"
+_MOST_OPTIONS = 12
+#: A cell that a spreadsheet works out, or an error of one that could not be worked out.
+_FORMULA = re.compile(r"[=+@][A-Za-z]+\(.*\)|=\$?[A-Z]{1,3}\$?[0-9]+|#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?")
 
-#: What columns are called, in the order in which the patterns are tried.
-_COLUMNS = (
-    ("ignored", re.compile(r"time|limit|seconds|points|image|picture|link|url|number|^#$|^no\.?$|^id$|type|level")),
-    ("wrong", re.compile(r"incorrect|wrong|distractor|falsch|false")),
-    ("right", re.compile(r"correct|right|key|solution|richtig")),
-    ("why", re.compile(r"why|explan|feedback|rationale|reason|comment|begründung")),
-    ("prompt", re.compile(r"question|prompt|stem|frage|text|term")),
-    ("answer", re.compile(r"answer|option|choice|antwort|definition|^[a-h]$")),
-)
-_NUMBERS = re.compile(r"\s*(?:[1-9]|[A-Ha-h])(?:\s*[,;]\s*(?:[1-9]|[A-Ha-h]))*\s*")
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What became of one row. `kind` is None where it was left out; `right` and `wrong` are its answers."""
+
+    line: int
+    prompt: str
+    kind: str | None
+    right: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,11 @@ class Draft:
     text: str
     problems: tuple[Problem, ...]
     questions: int
+    rows: tuple[ReadRow, ...] = ()
+
+    def problems_at(self, line: int) -> tuple[Problem, ...]:
+        """What is to be said about the row that begins in a line."""
+        return tuple(one for one in self.problems if one.line == line)
 
 
 def draft_from_table(table: str, *, title: str = "A new bank", language: str = "en") -> Draft:
@@ -57,22 +67,25 @@ def draft_from_table(table: str, *, title: str = "A new bank", language: str = "
         )
     problems: list[Problem] = []
     rows = list(_rows(table, problems))
+    header = find_header([cells for _line, cells in rows])
+    layout = None if header is None else header.layout
+    rows = rows if header is None else rows[header.row + 1 :]
     if len(rows) > MOST_ROWS:
         problems.append(
             _problem(rows[MOST_ROWS][0], "too-many", f"Only {MOST_ROWS} rows are read. Paste the rest later.")
         )
-    layout = _layout(rows[0][1]) if rows else None
-    questions: list[JSON] = []
-    names: set[str] = set()
-    for line, cells in rows[1 if layout else 0 : MOST_ROWS]:
-        question = _question(line, _sorted(cells, layout), problems)
-        if question is not None:
-            questions.append({"id": _free(slugged(question["prompt"])[:40].strip("-"), names), **question})
-    if not questions:
+    if rows and all(sum(map(bool, cells)) < 2 for _line, cells in rows):
+        message = "The table has one column. Copy it from a spreadsheet, with answers in columns beside the question."
+        return Draft("", (*problems, _problem(rows[0][0], "one-column", message)), 0)
+    reading = _Reading(problems)
+    for line, cells in rows[:MOST_ROWS]:
+        reading.read(line, cells_of(cells, layout))
+    if not reading.questions:
         message = "No question was found. A row needs a question, its right answer and wrong answers, in columns."
-        return Draft("", (*problems, _problem(1, "no-question", message)), 0)
+        return Draft("", (*problems, _problem(1, "no-question", message)), 0, tuple(reading.rows))
     bank = {"format": "1", "bank": slugged(title) or "new-bank", "title": title, "language": language}
-    return Draft(bank_text({**bank, "questions": questions}), tuple(problems), len(questions))
+    text = bank_text({**bank, "questions": reading.questions})
+    return Draft(text, tuple(problems), len(reading.questions), tuple(reading.rows))
 
 
 def _rows(table: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
@@ -97,79 +110,104 @@ def _cells(text: str, sign: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, 
         line = reader.line_num + 1
 
 
-def _layout(cells: list[str]) -> list[str] | None:
-    """What each column holds, when the first row says so, else None."""
-    layout = []
-    for cell in cells:
-        name = fold(cell)
-        found = next((what for what, pattern in _COLUMNS if len(name) < 40 and pattern.search(name)), "ignored")
-        layout.append(found if "?" not in name else "ignored")
-    named = {"right", "wrong", "answer"} & set(layout)
-    return layout if layout.count("prompt") >= 1 and named else None
+class _Reading:
+    """Rows on their way to questions; what is to be said gathers in `problems`."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self.questions: list[JSON] = []
+        self.rows: list[ReadRow] = []
+        self._names: set[str] = set()
+        self._said: set[str] = set()
+
+    def read(self, line: int, cells: Cells) -> None:
+        """One row."""
+        if is_guidance(cells):
+            return
+        if not cells.prompt and not (cells.right or cells.wrong):
+            return  # a number or a time that stands ready in a template
+        reason = _left_out(cells)
+        question = None if reason is not None else self._question(line, cells)
+        if reason is not None:
+            self.problems.append(_problem(line, *reason))
+        if question is None:
+            self.rows.append(ReadRow(line, cells.prompt, None, tuple(cells.right), tuple(cells.wrong)))
+            return
+        right = [one["right"] for one in question.get("options", ()) if "right" in one] or question.get("accept", [])
+        wrong = [one["wrong"] for one in question.get("options", ()) if "wrong" in one]
+        self.rows.append(ReadRow(line, cells.prompt, question["type"], tuple(right), tuple(wrong)))
+        self.questions.append({"id": self._free(cells.prompt), **question})
+
+    def _question(self, line: int, cells: Cells) -> dict[str, JSON] | None:
+        same = repr((fold(cells.prompt), sorted(map(fold, cells.right)), sorted(map(fold, cells.wrong))))
+        if same in self._said:
+            message = "The same question is there twice. It was taken once."
+            self.problems.append(_problem(line, "same-question", message, "warning"))
+            return None
+        self._said.add(same)
+        self._look(line, cells)
+        why = {"explain": " ".join(cells.why)} if cells.why else {}
+        if not why:
+            message = "It does not say why the right answer is right. Add that before you publish."
+            self.problems.append(_problem(line, "no-why", message, "warning"))
+        if cells.typed:
+            return {"type": "short", "prompt": cells.prompt, "accept": _each(cells.right), **why}
+        options = self._options(line, cells)
+        if len(options) == 1:
+            message = "There is one answer to choose from, so students type it. Add wrong answers for a choice."
+            self.problems.append(_problem(line, "too-few", message, "warning"))
+            return {"type": "short", "prompt": cells.prompt, "accept": [options[0].get("right", "")], **why}
+        kind = "choice" if sum("right" in option for option in options) == 1 else "multiple"
+        return {"type": kind, "prompt": cells.prompt, "options": options, **why}
+
+    def _look(self, line: int, cells: Cells) -> None:
+        """What is taken as it is, and should be looked at."""
+        for text in (cells.prompt, *cells.right, *cells.wrong, *cells.why):
+            if _FORMULA.fullmatch(text):
+                message = f"“{text[:40]}” is a formula, or an error of one. Paste what it should say."
+                self.problems.append(_problem(line, "formula", message, "warning"))
+        if not cells.named and cells.offered:
+            message = f"“{cells.right[0][:40]}” is none of the answers, so it was added as the right one."
+            self.problems.append(_problem(line, "other-answer", message, "warning"))
+        if len(cells.right) + len(cells.wrong) > _MOST_OPTIONS:
+            message = f"There are more than {_MOST_OPTIONS} answers. Take some out before you publish."
+            self.problems.append(_problem(line, "too-many-answers", message, "warning"))
+
+    def _options(self, line: int, cells: Cells) -> list[dict[str, str]]:
+        options: list[dict[str, str]] = []
+        said: set[str] = set()
+        for word, text in [*(("right", text) for text in cells.right), *(("wrong", text) for text in cells.wrong)]:
+            if fold(text) in said:
+                message = f"“{text}” is there twice. It was taken once."
+                self.problems.append(_problem(line, "same-option", message, "warning"))
+                continue
+            said.add(fold(text))
+            options.append({word: text})
+        return options
+
+    def _free(self, prompt: str) -> str:
+        """A name that no other question has."""
+        slug = slugged(prompt)[:40].strip("-") or "question"
+        numbered = (slug, *(f"{slug}-{number}" for number in range(2, MOST_ROWS + 2)))
+        name = next(one for one in numbered if one not in self._names)
+        self._names.add(name)
+        return name
 
 
-def _sorted(cells: list[str], layout: list[str] | None) -> dict[str, list[str]]:
-    """The cells of a row by what they are."""
-    if layout is None:
-        layout = ["prompt", "right", *["wrong"] * (len(cells) - 2)]
-    found: dict[str, list[str]] = {"prompt": [], "right": [], "wrong": [], "answer": [], "why": []}
-    for what, cell in zip(layout, cells, strict=False):
-        if what in found and (cell or what == "answer"):
-            found[what].append(cell)
-    return _with_named_answers(found)
+def _left_out(cells: Cells) -> tuple[str, str] | None:
+    """Why a row is no question: a code and a sentence; None when it is one."""
+    if not cells.prompt:
+        return "no-prompt", "This row has answers and no question. It was left out."
+    if cells.keyless:
+        return "no-key", "This kind of question has no right answer in the table. Add it by the form, if you want it."
+    if not cells.right:
+        return "no-key", "This row does not say which answer is right. It was left out."
+    return None
 
 
-def _with_named_answers(found: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Answers in columns of their own, of which another column says which are right: by number, letter or text."""
-    answers = found.pop("answer")
-    if not any(answers):
-        return found
-    said = ",".join(found["right"])
-    named = {fold(one) for one in found["right"]}
-    right = [answer for answer in answers if fold(answer) in named]
-    if not right and _NUMBERS.fullmatch(said):
-        places = {int(one) - 1 if one.isdigit() else ord(one.lower()) - ord("a") for one in re.findall(r"\w", said)}
-        right = [answer for place, answer in enumerate(answers) if place in places and answer]
-    right = right or found["right"]
-    wrong = [answer for answer in answers if answer and answer not in right]
-    return {**found, "right": right, "wrong": [*found["wrong"], *wrong]}
-
-
-def _question(line: int, cells: dict[str, list[str]], problems: list[Problem]) -> dict[str, JSON] | None:
-    prompt = " ".join(cells["prompt"])
-    if not prompt:
-        problems.append(_problem(line, "no-prompt", "This row has answers and no question. It was left out."))
-        return None
-    if not cells["right"]:
-        problems.append(_problem(line, "no-key", "This row does not say which answer is right. It was left out."))
-        return None
-    answers = [*(("right", text) for text in cells["right"]), *(("wrong", text) for text in cells["wrong"])]
-    options, said = [], set()
-    for word, text in answers:
-        if fold(text) in said:
-            message = f"“{text}” is there twice. It was taken once."
-            problems.append(_problem(line, "same-option", message, "warning"))
-            continue
-        said.add(fold(text))
-        options.append({word: text})
-    if not cells["why"]:
-        message = "Say why the right answer is right: write “explain:” into the question."
-        problems.append(_problem(line, "no-why", message, "warning"))
-    explain = {"explain": " ".join(cells["why"])} if cells["why"] else {}
-    if len(options) == 1:
-        message = "There is one answer to choose from, so students type it. Add wrong answers for a choice."
-        problems.append(_problem(line, "too-few", message, "warning"))
-        return {"type": "short", "prompt": prompt, "accept": [options[0].get("right", "")], **explain}
-    kind = "choice" if sum("right" in option for option in options) == 1 else "multiple"
-    return {"type": kind, "prompt": prompt, "options": options, **explain}
-
-
-def _free(slug: str, names: set[str]) -> str:
-    """A name that no other question has."""
-    slug = slug or "question"
-    name = next(one for one in (slug, *(f"{slug}-{number}" for number in range(2, MOST_ROWS + 2))) if one not in names)
-    names.add(name)
-    return name
+def _each(texts: list[str]) -> list[str]:
+    """The texts, each once."""
+    return list({fold(text): text for text in reversed(texts)}.values())[::-1]
 
 
 def _problem(line: int, code: str, message: str, level: Level = "error") -> Problem:

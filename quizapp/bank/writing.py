@@ -7,7 +7,7 @@ written is read again before it is given back, and must say the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
@@ -115,10 +115,15 @@ def question_text(fields: Mapping[str, JSON]) -> str:
     return text.partition("\n")[2]
 
 
-def rewritten(piece: str, fields: Mapping[str, JSON]) -> str:
+def rewritten(piece: str, fields: Mapping[str, JSON], unbracketed: Container[str] = ()) -> str:
     """A piece of a file, some whole fields of it, saying what these fields say; others go.
 
     What is the same in it stays as it was written. Nothing checks that the piece then means this.
+
+    Args:
+        piece: the lines.
+        fields: what they should say.
+        unbracketed: the names of lists that must not stand in square brackets.
 
     Raises:
         UnwritableError: the piece cannot be read by itself.
@@ -127,8 +132,17 @@ def rewritten(piece: str, fields: Mapping[str, JSON]) -> str:
     if not isinstance(document, CommentedMap):
         raise UnwritableError("This piece has no fields.")
     _change(document, fields)
+    _unbracket(document, unbracketed)
     _fold_long(document, 0)
     return _dumped(document)
+
+
+def _unbracket(node: Any, names: Container[str]) -> None:
+    for key, value in list(node.items() if isinstance(node, CommentedMap) else enumerate(node)):
+        if isinstance(value, CommentedMap | CommentedSeq):
+            if key in names:
+                value.fa.set_block_style()
+            _unbracket(value, names)
 
 
 def notes_in(piece: str) -> list[str]:

@@ -119,7 +119,7 @@ def _field(owner: str, shape: Shape, menus: Menus, way: tuple[str, ...]) -> Any:
     if shape.sort is Sort.RANGE:
         return FormField(_range_form(), **about)
     if shape.sort is Sort.TEXTS:
-        return Rows(_text(words.entry, words), words.label, description=words.hint)
+        return Rows(_text(words.entry, replace(words, hint="")), words.label, description=words.hint)
     if shape.sort is Sort.GROUP:
         return FormField(_part_form(owner, shape.parts, menus, way), **about)
     if shape.sort is Sort.RANKS:
@@ -201,27 +201,29 @@ class Filled:
         self.shapes = tuple(shapes)
 
     def lay_out(self) -> None:
-        """Give every list the empty rows it begins with, name the rows, and mark the first answer of a new choice."""
+        """Give every list of a form that was filled from the file the empty rows it begins with."""
         for field, shape, way in self._walk():
             if isinstance(field, Rows) and not field.entries:
-                field.add_spare(words_for(self.owner, way).spare)
-                if shape.options and shape.required:
-                    field.entries[0].form["right"].data = True
-                if shape.sort is Sort.NAMED and shape.numbered and shape.plain:
-                    for number, row in enumerate(field.entries):
-                        row.form[KEY].data = str(number)
+                self._begin(field, shape, way)
         self.finish()
 
     def finish(self) -> None:
-        """Lay out rows added meanwhile, name the rows, and offer the rows that other rows refer to."""
-        for field, _shape, way in self._walk():
+        """Lay out lists in rows that were added meanwhile, name the rows, and offer those that others refer to."""
+        for field, shape, way in self._walk():
             if isinstance(field, Rows):
-                inner = [one for row in field.entries if isinstance(row, FormField) for one in row.form]
-                for one in inner:
-                    if isinstance(one, Rows) and not one.entries:
-                        one.add_spare(words_for(self.owner, (*way, one.short_name)).spare)
+                if not field.entries and len(way) > 1:
+                    self._begin(field, shape, way)
                 self._name(field, way)
         self._offer()
+
+    def _begin(self, field: Rows, shape: Shape, way: tuple[str, ...]) -> None:
+        """Put the first empty rows into a list; of answers to choose from the first is the right one."""
+        field.add_spare(words_for(self.owner, way).spare)
+        if shape.options:
+            field.entries[0].form["right"].data = True
+        if shape.sort is Sort.NAMED and shape.numbered and shape.plain:
+            for number, row in enumerate(field.entries):
+                row.form[KEY].data = str(number)
 
     def press(self, button: str) -> str | None:
         """Do what a button beside a list says: `add options`, `up items-2`. Returns the id to go to, None for none."""
@@ -249,8 +251,13 @@ class Filled:
         own_why = any(shape.name == "why" for shape in self.shapes)
         found = [one for shape in self.shapes for one in self._nodes(self.form, shape, ())]
         if own_why:
-            found = [replace(one, fold=one.fold or "help") if one.shape.name == "evidence" else one for one in found]
+            found = [self._second_why(one) if one.shape.name == "evidence" else one for one in found]
         return tuple(sorted(found, key=lambda one: (one.shape.name == "evidence", one.shape.name == "why")))
+
+    def _second_why(self, node: Node) -> Node:
+        """The part of the explanation that stands beside a reason of the question's own."""
+        node.field.label.text = _("What in the text decides it")
+        return replace(node, fold=node.fold or "help")
 
     def _nodes(self, form: Any, shape: Shape, way: tuple[str, ...]) -> Iterator[Node]:
         if shape.name not in form:

@@ -254,7 +254,7 @@ def words_for(owner: str, way: Sequence[str]) -> Words:
         owner: the kind of question, `stimulus` or `bank`.
         way: the names down to the field.
     """
-    names = (".".join([owner, *way]), ".".join([owner, *way[-1:]]), ".".join(way[-2:]), way[-1])
+    names = (".".join([owner, *way]), ".".join(way[-2:]), way[-1])
     found = next((WORDS[name] for name in names if name in WORDS), None)
     return found or Words(way[-1].replace("_", " ").capitalize(), another=_l("Add another"))
 
@@ -290,6 +290,7 @@ PLAIN: Mapping[str, Any] = {
     "unknown-skill": _l("There is no such skill. Choose again."),
     "not-a-slug": _l("Use small letters, digits and single hyphens here, such as loaded-words."),
     "same-id": _l("Another one has the same name. Change it in the text."),
+    "brackets": _l("Commas may have cut these lines apart. Look at them, then save."),
     "unpaired-mark": _l("A mark is open: put [[ and ]] round a phrase to find, (( and )) round a sound one."),
 }  # fmt: skip
 """Sentences in the place of those that speak of the file."""

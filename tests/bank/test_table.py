@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from quizapp.bank.loader import load_text
 from quizapp.bank.nodes import data_of
 from quizapp.bank.reader import read
 from quizapp.bank.table import MOST_ROWS, draft_from_table
+
+TABLES = Path(__file__).parent / "tables"
+MENDABLE = {"no-why", "no-key", "too-few", "empty-text", "same-option", "hidden-break"}
 
 
 def questions(table: str) -> list[Any]:
@@ -75,8 +81,8 @@ def test_what_must_be_looked_at_is_told_by_line() -> None:
         (1, "no-why"),
         (3, "no-prompt"),
         (4, "no-key"),
-        (5, "same-option"),
         (5, "no-why"),
+        (5, "same-option"),
         (7, "no-why"),
         (7, "too-few"),
     ]
@@ -103,3 +109,71 @@ def test_nothing_to_read_is_told(table: str) -> None:
 def test_too_much_is_told() -> None:
     assert [one.code for one in draft_from_table("x" * 600_000).problems] == ["too-big"]
     assert (MOST_ROWS + 1, "too-many") in told("q\ta\tb\n" * (MOST_ROWS + 5))
+
+
+DISTANCE = ("choice", ("claimed",), ("said", "showed"))
+SOURCES = ("multiple", ("The mayor said", "According to the report"), ("It is feared", "Many say"))
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ("kahoot.tsv", [("choice", ("claimed",), ("said", "showed", "proved")), SOURCES]),
+        (
+            "quizizz.csv",
+            [DISTANCE, SOURCES, ("short", ("advertisement", "ad", "advert"), ()), (None, (), ()),
+             (None, (), ("The first", "The second"))],
+        ),
+        ("blooket.csv", [DISTANCE, ("multiple", SOURCES[1], ("It is feared",))]),
+        ("gimkit.csv", [DISTANCE, ("short", ("advertisement",), ())]),
+        ("moodle.csv", [DISTANCE, SOURCES]),
+        ("by-hand.csv", [("choice", ("behauptet",), ("sagt", "zeigt"))]),
+    ],
+)  # fmt: skip
+def test_tables_as_quiz_sites_lay_them_out(site: str, expected: list[tuple[str | None, object, object]]) -> None:
+    draft = draft_from_table((TABLES / site).read_text("utf-8"), title=site)
+    assert [(row.kind, row.right, row.wrong) for row in draft.rows] == expected
+    assert {one.code for one in draft.problems} <= {"no-why", "no-key", "too-few"}
+    loaded = load_text(draft.text.encode(), site, skills=[])
+    assert {one.code for one in loaded.problems} <= {"no-why"}
+    assert draft.questions == sum(kind is not None for kind, _right, _wrong in expected)
+
+
+def test_rows_are_told_by_the_line_they_begin_in() -> None:
+    draft = draft_from_table((TABLES / "quizizz.csv").read_text("utf-8"))
+    assert [(row.line, row.kind is None) for row in draft.rows] == [
+        (21, False), (22, False), (23, False), (24, True), (25, True)
+    ]  # fmt: skip
+    assert [one.code for one in draft.problems_at(24)] == ["no-key"]
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ("Who said it?\nWhen was it?\n", "one-column"),
+        ("Who said it?  the mayor  the paper\n", "one-column"),
+        ("Who?\t=SUM(A1:A3)\tb\n", "formula"),
+        ("Who?\t=B2\tb\n", "formula"),
+        ("Who?\t#REF!\tb\n", "formula"),
+        ("Who?\ta\tb\nWho?\tA\tb\n", "same-question"),
+        ("Question\tOption 1\tOption 2\tCorrect\nWho?\ta\tb\tcarrot\n", "other-answer"),
+        ("Question\tOption 1\tOption 2\tCorrect\nWho?\ta\tb\t4\n", "no-key"),
+        ("Who?\t" + "\t".join(map(str, range(13))) + "\n", "too-many-answers"),
+    ],
+)
+def test_what_spreadsheets_bring_along_is_told(table: str, code: str) -> None:
+    assert code in [one.code for one in draft_from_table(table).problems]
+
+
+def test_signs_of_arithmetic_are_no_formula() -> None:
+    for text in ("=", "= 4", "=) nice", "@home", "+1"):
+        assert "formula" not in [one.code for one in draft_from_table(f"Who?\t{text}\tb\n").problems]
+
+
+@settings(max_examples=60, derandomize=True, database=None)
+@given(st.text(alphabet=st.sampled_from('ab?=\t\n\r",;\u2028\x00#|:- '), max_size=60))
+def test_any_paste_is_read_or_refused_in_words(table: str) -> None:
+    draft = draft_from_table(table)
+    assert (draft.text == "") == (draft.questions == 0)
+    if draft.text:
+        assert {one.code for one in load_text(draft.text.encode(), "b", skills=[]).problems} <= MENDABLE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Flask
 
 from quizapp.items.registry import kinds
@@ -139,3 +141,59 @@ def test_a_question_of_each_kind_is_made_by_form_alone_and_published(app: Flask)
     with app.app_context():
         done = drafts.publish_draft(desk.draft, desk.teacher.id, version=len(kinds()) + 1, note="", now=START)
     assert (done.title, done.changed) == ("Made by form", len(kinds()))
+
+
+TABLE = "Question\tRight\tWrong\tWhy\nWho said it?\tThe mayor\tThe paper\tIt names her.\nWho knows?\n"
+
+
+def test_a_pasted_table_is_shown_row_by_row_before_it_is_a_draft(app: Flask) -> None:
+    desk = Desk(app)
+    page = desk.browser.get("/teach/banks/new/table")
+    fields: Fields = {"title": "From a sheet", "language": "en", "table": TABLE, "do": "look"}
+    looked = desk.browser.submit(page, named="table", fields=fields)
+    assert looked.status == 200
+    assert "One question, one row left out" in looked.words
+    assert "This row does not say which answer is right." in looked.words
+    with app.app_context():
+        assert len(drafts.my_drafts(desk.teacher.id)) == 1
+    made = desk.browser.follow(desk.browser.submit(looked, named="table", fields={"do": "make"}))
+    assert "One question is in your draft." in made.words
+    assert "Who said it?" in made.words
+
+
+def test_a_table_that_cannot_be_read_comes_back_with_what_to_do(app: Flask) -> None:
+    desk = Desk(app)
+    page = desk.browser.get("/teach/banks/new/table")
+    for fields, sentence in (
+        ({"title": "T", "table": " "}, "Paste a table, or choose a file."),
+        ({"title": "", "table": TABLE}, "Give the bank a title."),
+        ({"title": "T", "table": "Who said it?\nWho knows?"}, "The table has one column."),
+        ({"title": "T", "table": "x" * 600_000}, "Paste a part of it."),
+        ({"title": "T", "table": TABLE, "language": "English"}, "Write a language code"),
+    ):
+        again = desk.browser.submit(page, named="table", fields={"language": "en", **fields, "do": "make"})
+        assert again.status == 422, fields["title"]
+        assert sentence in again.words
+        assert again.form(named="table").fields["table"].strip() == fields["table"].strip()
+
+
+def test_a_file_is_read_into_the_page_and_looked_at_first(app: Flask) -> None:
+    desk = Desk(app)
+    token = desk.browser.token()
+    for data, status, sentence in (
+        (TABLE.encode("utf-16"), 200, "Who said it?"),
+        (b"PK\x03\x04 a spreadsheet", 422, "choose “Save as” and CSV"),
+    ):
+        sent = {"csrf_token": token, "title": "T", "language": "en", "do": "make", "file": (BytesIO(data), "t.csv")}
+        page = desk.browser.open("POST", "/teach/banks/new/table", data=sent)
+        assert page.status == status
+        assert sentence in page.words
+
+
+def test_a_bank_begins_with_its_first_question(app: Flask) -> None:
+    desk = Desk(app)
+    page = desk.browser.submit(desk.browser.get("/teach/banks/new/form"), named="title", fields={"title": "Water"})
+    first = desk.browser.follow(page)
+    assert "New: One right answer" in first.words
+    saved = desk.browser.submit(first, named="owner", fields={**SHORTEST["choice"], "do": "another"})
+    assert "Here is room for the next one" in desk.browser.follow(saved).words
