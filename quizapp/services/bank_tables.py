@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from quizapp.bank.editing import set_head
 from quizapp.bank.mending import slugged
 from quizapp.bank.table import Draft, draft_from_table
 from quizapp.bank.writing import bank_text
+from quizapp.models import db
 from quizapp.services.drafts import create_draft
+from quizapp.services.new_banks import free_slug
 from quizapp.services.rosters_import import UnreadableListError, decode_list
 
 
@@ -28,13 +31,19 @@ def text_of(data: bytes) -> str:
 def begin_with_table(account_id: int, text: str, *, title: str, language: str, now: datetime) -> str | None:
     """Begin a draft with the questions of a table and return its public id; None when it has none."""
     made = draft_from_table(text, title=title, language=language)
-    return create_draft(account_id, made.text, now=now) if made.text else None
+    if not made.text:
+        return None
+    return create_draft(account_id, set_head(made.text, {"bank": _slug(account_id, title)}), now=now)
 
 
 def begin_with_form(account_id: int, *, title: str, language: str, now: datetime) -> str:
     """Begin a draft without a question and return its public id."""
-    head = {"format": "1", "bank": slugged(title) or "new-bank", "title": title, "language": language}
+    head = {"format": "1", "bank": _slug(account_id, title), "title": title, "language": language}
     return create_draft(account_id, bank_text(head), now=now)
+
+
+def _slug(account_id: int, title: str) -> str:
+    return free_slug(db.session(), account_id, slugged(title) or "new-bank")
 
 
 __all__ = ["UnreadableListError", "begin_with_form", "begin_with_table", "read_table", "text_of"]

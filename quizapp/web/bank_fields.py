@@ -302,6 +302,9 @@ class Filled:
         entry = words_for(self.owner, way).entry
         for number, row in enumerate(field.entries, 1):
             row.label.text = f"{entry} {number}" if entry else str(number)
+            first = next(iter(row.form), None) if isinstance(row, FormField) else None
+            if first is not None and first.label.text == entry:
+                first.label.text = row.label.text  # said once, at the field
 
     def _offer(self) -> None:
         """Fill the menus that refer to rows of another list, which may have been typed only now."""

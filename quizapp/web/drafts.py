@@ -102,8 +102,8 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
         drafts.save_draft(draft, account, text, version=form.known_version, now=now)
     except TextTooLongError:
         return _editor(draft, account, text=typed, too_long=True), 413
-    if do == "publish":
-        return redirect(url_for("drafts.publish", draft=draft), 303)
+    if do in ("publish", "form"):
+        return redirect(url_for("drafts.publish" if do == "publish" else "bank_forms.bank", draft=draft), 303)
     return _to(draft)
 
 
