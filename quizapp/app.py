@@ -49,6 +49,7 @@ from quizapp.web import (
     media,
     navigation,
     overview,
+    paper,
     practice,
     preview,
     reading,
@@ -98,7 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = (
         (join, learn, asking, alternatives, practice, reading, trial),
         (teach, students, sections, student_data, articles, check_ins, insight, results, live, answer_files, banks),
-        (files,),
+        (files, paper),
         (marking, correcting),
         (drafts, draft_live, bank_forms, versions, sharing, library, bank_files),
         (rooms, together),
@@ -181,6 +182,7 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         }
 
     app.jinja_env.filters.update(
+        paper_template=lambda kind: app.jinja_env.select_template([f"paper/{kind}.html", "paper/_default.html"]),
         item_template=lambda kind: app.jinja_env.select_template([f"items/{kind}.html", "items/_default.html"]),
         clock_time=lambda moment: format_time(moment, "HH:mm"),
         day=lambda moment: format_date(moment, "d MMM"),

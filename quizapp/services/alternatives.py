@@ -8,7 +8,7 @@ For whom it was made is known to this module and to the student's own pages, to 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -133,7 +133,7 @@ def replace_questions(session: Session, attempt: Attempt, route: Route, rng: ran
     # By question, so that a class whose questions are mixed still gets the same ones.
     rows = sorted(found, key=lambda row: row[1].item_id)
     owner = session.scalar(sa.select(Assignment.created_by).where(Assignment.id == assignment_id))
-    drawing = random.Random(assignment_id) if route is Route.MADE_UP else rng  # noqa: S311 - the same for a class
+    drawing = _drawing_for_class(assignment_id) if route is Route.MADE_UP else rng
     kept = set(
         session.scalars(
             sa.select(ItemRevision.item_id)
@@ -141,13 +141,8 @@ def replace_questions(session: Session, attempt: Attempt, route: Route, rng: ran
             .where(AttemptItem.attempt_id == attempt.id)
         )
     )
-    pool = [one for one in _pool(session, owner) if one.item_id not in kept]
-    drawing.shuffle(pool)
-    if route is Route.EITHER:
-        met = _met(session, attempt.student_id)
-        pool.sort(key=lambda one: one.item_id in met)
-    cells = [cell_of(revision) for _, revision in rows]
-    chosen = choose(cells, [(cell_of(one), one) for one in pool], drawing)
+    met = _met(session, attempt.student_id) if route is Route.EITHER else frozenset()
+    chosen = _stand_ins(session, owner, [revision for _, revision in rows], kept, drawing, met)
     for (old, replaced), new in zip(rows, chosen, strict=True):
         if new is None:
             continue
@@ -165,6 +160,39 @@ def replace_questions(session: Session, attempt: Attempt, route: Route, rng: ran
         if route is Route.EITHER:
             session.add(StandIn(attempt_item_id=row.id, item_revision_id=replaced.id))
     session.flush()
+
+
+def made_up_for_class(assignment_id: int, asked: Sequence[ItemRevision]) -> list[ItemRevision]:
+    """Return questions on made-up topics for a class in place of the asked ones, as `replace_questions` draws them.
+
+    Where there is none left, the asked one stays.
+    """
+    session = db.session()
+    owner = session.scalar(sa.select(Assignment.created_by).where(Assignment.id == assignment_id))
+    replaced = sorted(asked, key=lambda one: one.item_id)
+    kept = {one.item_id for one in asked}
+    chosen = _stand_ins(session, owner, replaced, kept, _drawing_for_class(assignment_id))
+    instead = {old.item_id: new or old for old, new in zip(replaced, chosen, strict=True)}
+    return [instead[one.item_id] for one in asked]
+
+
+def _drawing_for_class(assignment_id: int) -> random.Random:
+    return random.Random(assignment_id)  # noqa: S311 - the same for a class
+
+
+def _stand_ins(
+    session: Session,
+    owner: int | None,
+    replaced: Sequence[ItemRevision],
+    kept: Collection[int],
+    drawing: random.Random,
+    met: Collection[int] = (),
+) -> list[ItemRevision | None]:
+    """One for each replaced question, of items that are neither kept nor, if it can be, met already."""
+    pool = [one for one in _pool(session, owner) if one.item_id not in kept]
+    drawing.shuffle(pool)
+    pool.sort(key=lambda one: one.item_id in met)
+    return choose([cell_of(one) for one in replaced], [(cell_of(one), one) for one in pool], drawing)
 
 
 def other_questions(assignment: str, student_id: int) -> OtherQuestions:
