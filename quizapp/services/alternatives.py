@@ -176,7 +176,7 @@ def made_up_for_class(assignment_id: int, asked: Sequence[ItemRevision]) -> list
     return [instead[one.item_id] for one in asked]
 
 
-def _drawing_for_class(assignment_id: int) -> random.Random:
+def _drawing_for_class(assignment_id: int | None) -> random.Random:
     return random.Random(assignment_id)  # noqa: S311 - the same for a class
 
 

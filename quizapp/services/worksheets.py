@@ -275,9 +275,7 @@ def _solved(question: Printed, rule: MarkRule, keyed: Content | None) -> Solved:
         except ValueError:
             moved = True
     right = rightly(item)
-    also = tuple(
-        question.item.summary(question.item.response_type.model_validate(answer)) for answer in rule.accepted
-    )
+    also = tuple(question.item.summary(question.item.response_type.model_validate(answer)) for answer in rule.accepted)
     return Solved(
         question=question,
         item=item,

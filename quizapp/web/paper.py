@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 
 from quizapp.bank.worksheet import VERSIONS, fraction_words, letter
@@ -55,11 +57,14 @@ def _options() -> PaperOptions:
 
 
 def _draw(which: str, page: PaperPage) -> str:
-    asked = {"version": page.options.version, **{name: "1" for name in SWITCHES if getattr(page.options, name)}}
+    asked: dict[str, Any] = {
+        "version": page.options.version,
+        **{name: "1" for name in SWITCHES if getattr(page.options, name)},
+    }
     if page.assignment is None or page.section is None:
         ways = {one: url_for(f"paper.{end}", quiz=page.quiz, **asked) for one, end in _ENDPOINTS}
     else:
-        ids = {"section": page.section.public_id, "assignment": page.assignment}
+        ids: dict[str, Any] = {"section": page.section.public_id, "assignment": page.assignment}
         ways = {one: url_for(f"paper.assignment{end[4:]}", **ids, **asked) for one, end in _ENDPOINTS}
     return render_template(
         f"paper/{which}.html",

@@ -31,8 +31,10 @@ from quizapp.services.publishing import publish_folder
 from quizapp.services.taking import question_page
 from tests.browser import watching
 from tests.browser.dashboard_pictures import addresses, take_dashboards
+from tests.browser.paper_pictures import paper_addresses, take_papers
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "pictures"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BANK_TITLE = "Words that lean"
 QUESTION = "adds-nothing"
@@ -93,6 +95,8 @@ def main() -> None:
             take(page, CLASS_SHOTS)
             total = take_dashboards(page, FOLDER.parent / "dashboards", addresses(app, demo, BANK_TITLE))
             print(f"dashboards: {total // 1000} kB together")  # noqa: T201 - a command says what it made
+            printed = take_papers(page, FOLDER.parent / "paper", ROOT / "build" / "paper", paper_addresses(app))
+            print(f"build/paper: {printed} PDF files")  # noqa: T201 - a command says what it made
         seat = seat_student(app, demo)
         with visitor(browser, url) as page:
             sign_in_student(page, seat)
