@@ -13,8 +13,8 @@ from quizapp.services.assigning import list_quizzes
 
 SHOWN = "Somewhere else"
 """The bank whose worksheet and key stand in the document."""
-WIDTH, HEIGHT = 700, 990
-"""The printed part of an A4 page in CSS pixels, near enough."""
+WIDTH, HEIGHT, MARGIN = 794, 1123, 56
+"""An A4 page, and what of it stays white, in CSS pixels."""
 FORMATS = ("A4", "Letter")
 LARGEST = 150_000
 """Bytes of a picture."""
@@ -50,6 +50,7 @@ def take_papers(page: Page, pictures: Path, pdfs: Path, papers: dict[str, tuple[
         for which, address in zip(("worksheet", "key"), addresses, strict=True):
             page.goto(address)
             if title == SHOWN:
+                page.evaluate("margin => { document.body.style.padding = `${margin}px` }", MARGIN)
                 file = pictures / f"{which}.png"
                 size = len(page.screenshot(path=file, animations="disabled", caret="hide"))
                 if size > LARGEST:

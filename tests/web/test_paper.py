@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from quizapp.items.registry import kinds
-from quizapp.services import assigning, bank_notes, publishing
+from quizapp.services import assigning, publishing
 from quizapp.services.assigning import QuizRef
 from quizapp.services.pictures import picture_path
 from tests import factories
@@ -180,6 +180,7 @@ format: 1
 bank: odd
 title: شبكات
 language: ar
+note: About storms.
 questions:
   - id: long
     type: choice
@@ -195,8 +196,6 @@ questions:
 
 def test_a_hundred_questions_long_answers_and_another_script(app: Flask, browser: Browser) -> None:
     quiz = publish(app, ODD.replace("{long}", "سطر طويل " * 60 + "x" * 300))
-    with app.app_context():
-        bank_notes.keep_note("odd", None, "About storms.")
     sheet = get(browser, quiz)
     sections = having(sheet.tree, ".ask")
     assert len(sections) == 100
