@@ -30,7 +30,7 @@ _LAST = (
     "hints", "explain", "about", "skill", "also", "tags", "difficulty", "needs", "control", "scoring", "as_of",
     "status", "review_by", "sources", "allow", "id",
 )  # fmt: skip
-_NAMING = ("id", "right", "wrong", "text", "left", "words", "title")
+_NAMING = ("id", "left", "right", "wrong", "text", "words", "title")
 """What an entry of a list is known by, in this order."""
 
 

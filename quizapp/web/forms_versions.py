@@ -36,7 +36,14 @@ class ShareForm(LoginForm):
 class RightForm(FlaskForm):
     """What a colleague may do from now on."""
 
-    right = SelectField(_l("What your colleague may do"), choices=_RIGHTS)
+    right = SelectField(
+        _l("What your colleague may do"),
+        choices=[
+            SelectChoice(ShareRight.VIEW.value, _l("See and assign")),
+            SelectChoice(ShareRight.COPY.value, _l("Copy too")),
+            SelectChoice(ShareRight.EDIT.value, _l("Change it too")),
+        ],
+    )
 
 
 class RestoreForm(FlaskForm):
