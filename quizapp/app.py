@@ -15,7 +15,7 @@ from quizapp.config import Settings, prepare_home
 from quizapp.models import db
 from quizapp.models.storage import engine_options, prepare_engine
 from quizapp.paths import PACKAGE, resource_dir
-from quizapp.services import kept_marks, writing
+from quizapp.services import kept_marks, room_results, writing
 from quizapp.services.previewing import Watched
 from quizapp.services.room_counts import phrases_of
 from quizapp.web import (
@@ -151,6 +151,7 @@ def _attach_storage(app: Flask, settings: Settings) -> None:
     Migrate(app, db, directory=str(PACKAGE / "migrations"), compare_type=True)
     writing.init_app(app, settings.home)
     kept_marks.init_app(app)
+    room_results.init_app(app)
 
 
 def _attach_languages(app: Flask, settings: Settings) -> None:

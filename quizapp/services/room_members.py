@@ -12,7 +12,8 @@ from quizapp.models import Room, RoomAnswer, RoomMember, RoomPhase, db
 from quizapp.services import throttling
 from quizapp.services.credentials import fold_name, read_join_code, token_hash
 from quizapp.services.room_asked import Asked, Content
-from quizapp.services.rooms import RoomRef, Round, asked_by, count_round, is_open, room_ref
+from quizapp.services.room_results import Round, count_round
+from quizapp.services.rooms import RoomRef, asked_by, is_open, room_ref
 from quizapp.services.rosters_import import clean
 from quizapp.services.writing import upsert, writing
 
@@ -146,7 +147,7 @@ def member_page(code: str, visitor_hash: str, *, now: datetime) -> MemberPage:
         earlier=None if earlier is None else earlier.content,
         sequence=0 if own is None else own.sequence,
         saved_at=None if own is None else own.saved_at,
-        result=count_round(room, asked, room.round) if room.told else None,
+        result=count_round(room.id, asked, room.round) if room.told else None,
     )
 
 
@@ -185,8 +186,9 @@ def save(code: str, visitor_hash: str, number: int, content: Content, *, now: da
             Room.phase == RoomPhase.OPEN,
             Room.round == number,
         )
-        # On PostgreSQL a save that overlaps the end of the round waits for it; SQLite leaves the words out.
-        .with_for_update(read=True)
+        # On PostgreSQL a save that overlaps the end of the round waits for it; SQLite leaves the words out. The room is
+        # taken before anything in it, as closing does, so that the two never wait for each other.
+        .with_for_update(read=True, of=Room)
     )
     insert = upsert(RoomAnswer).from_select(["member_id", "round", "content", "saved_at", "sequence"], seat)
     guarded = insert.on_conflict_do_update(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.models import Room, RoomAnswer, RoomMember, RoomPhase, db
-from quizapp.services import room_asked
+from quizapp.services import room_asked, room_results
 from quizapp.services.credentials import new_room_code, request_hash, show_join_code
 from quizapp.services.erasing import scrub
 from quizapp.services.room_asked import Asked, PassageAsked
@@ -112,18 +112,6 @@ class Pulse:
         return f"{room.round}-{room.phase.value}-{int(room.shown)}-{self.members}-{self.answered}-{self.saves}"
 
 
-@dataclass(frozen=True)
-class Round:
-    """What a round came to, and how it differs from the one before."""
-
-    number: int
-    answered: int
-    counted: Any
-    """As what is asked counts it."""
-    swing: Any | None
-    """None in the first round, and while nobody has answered both."""
-
-
 def open_passage(asked: PassageAsked, *, account_id: int, now: datetime, request_key: str | None = None) -> str:
     """Open a room that asks for words of a passage.
 
@@ -182,6 +170,12 @@ def find_room(room: str, account_id: int, *, now: datetime) -> RoomRef:
     return room_ref(row)
 
 
+def was_closed(room: str, account_id: int) -> bool:
+    """Tell whether a room of this teacher is closed: for a day after it was opened, or as long as it is kept."""
+    row = sa.select(Room.id).where(Room.public_id == room, Room.account_id == account_id, Room.closed_at.is_not(None))
+    return db.session.scalar(row) is not None
+
+
 def pulse(room: str, account_id: int, *, now: datetime) -> Pulse:
     """Return how many are in a room and have answered; two short queries, for pages that ask every few seconds.
 
@@ -211,28 +205,6 @@ def asked_by(room: RoomRef) -> Asked:
     if asked is None:
         raise NotFoundError("room")
     return asked
-
-
-def count_round(room: RoomRef, asked: Asked, number: int) -> Round:
-    """Return what a round came to; those who were taken out are not counted."""
-    rows = db.session.execute(
-        sa.select(RoomAnswer.member_id, RoomAnswer.round, RoomAnswer.content)
-        .join(RoomMember, RoomMember.id == RoomAnswer.member_id)
-        .where(
-            RoomMember.room_id == room.id,
-            RoomMember.removed_at.is_(None),
-            RoomAnswer.round.in_([number - 1, number]),
-        )
-    ).all()
-    now = {row.member_id: row.content for row in rows if row.round == number}
-    before = {row.member_id: row.content for row in rows if row.round == number - 1}
-    both = sorted(now.keys() & before.keys())
-    return Round(
-        number=number,
-        answered=len(now),
-        counted=asked.count(list(now.values())),
-        swing=asked.swing([(before[member], now[member]) for member in both]) if both else None,
-    )
 
 
 def members_of(room: RoomRef) -> tuple[MemberLine, ...]:
@@ -308,6 +280,7 @@ def close_room(room: RoomRef, *, keep: bool, now: datetime) -> None:
         )
         if closed:
             _forget_people(session, room.id) if keep else _empty(session, room.id)
+    room_results.forget(room.id)
     scrub()
 
 
@@ -315,6 +288,7 @@ def delete_room(room: RoomRef) -> None:
     """Delete a kept room for good."""
     with writing() as session:
         session.execute(sa.delete(Room).where(Room.id == room.id, Room.kept))
+    room_results.forget(room.id)
     scrub()
 
 

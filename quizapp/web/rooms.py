@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from quizapp.models import RoomPhase
 from quizapp.services import room_asked, rooms
 from quizapp.services.room_asked import WORDS_MAX, Asked, PassageError
-from quizapp.services.rooms import Pulse, RoomRef, Round
+from quizapp.services.room_results import Round, count_round
+from quizapp.services.rooms import Pulse, RoomRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, RoundForm
@@ -75,7 +76,7 @@ def control(room: str) -> str:
     pulse = _pulse(room)
     if pulse.room.closed_at is not None:
         asked = rooms.asked_by(pulse.room)
-        rounds = [rooms.count_round(pulse.room, asked, number) for number in range(1, pulse.room.round + 1)]
+        rounds = [count_round(pulse.room.id, asked, number) for number in range(1, pulse.room.round + 1)]
         return render_template("rooms/kept.html", pulse=pulse, asked=asked, rounds=rounds)
     return render_template("rooms/control.html", **_control_parts(pulse), **_door(pulse.room))
 
@@ -84,8 +85,7 @@ def control(room: str) -> str:
 @access(Access.STAFF)
 def control_now(room: str) -> Response:
     """Give the part of the teacher's own page that changes, or 304."""
-    pulse = _pulse(room)
-    return _part("rooms/control_now.html", pulse, _control_parts)
+    return _part(room, "rooms/control_now.html", _control_parts)
 
 
 @bp.get("/<room>/board")
@@ -102,8 +102,7 @@ def board(room: str) -> str | AnyResponse:
 @access(Access.STAFF)
 def board_now(room: str) -> Response:
     """Give the part of the projector's page that changes, or 304."""
-    pulse = _pulse(room)
-    return _part("rooms/board_now.html", pulse, _board_parts)
+    return _part(room, "rooms/board_now.html", _board_parts)
 
 
 @bp.post("/<room>/step")
@@ -173,9 +172,16 @@ def _pulse(room: str) -> Pulse:
     return rooms.pulse(room, auth.account_id(), now=instance.now())
 
 
-def _part(template: str, pulse: Pulse, parts: Callable[[Pulse], dict[str, object]]) -> Response:
-    """A part of a page as asked for every few seconds; while nothing has changed, nothing is counted or drawn."""
+def _part(room: str, template: str, parts: Callable[[Pulse], dict[str, object]]) -> Response:
+    """A part of a page as asked for every few seconds; while nothing has changed, nothing is counted or drawn.
+
+    A page of a room that was closed elsewhere is led away.
+    """
     answer = make_response()
+    if rooms.was_closed(room, auth.account_id()):
+        answer.headers["HX-Redirect"] = url_for("rooms.index")
+        return answer
+    pulse = _pulse(room)
     answer.headers["ETag"] = _etag(pulse)
     answer.make_conditional(request)
     if answer.status_code != 304:
@@ -203,7 +209,7 @@ def _control_parts(pulse: Pulse) -> dict[str, object]:
 
 
 def _result(pulse: Pulse) -> Round:
-    return rooms.count_round(pulse.room, rooms.asked_by(pulse.room), pulse.room.round)
+    return count_round(pulse.room.id, rooms.asked_by(pulse.room), pulse.room.round)
 
 
 def _etag(pulse: Pulse) -> str:

@@ -38,5 +38,6 @@ async function ask() {
 
 if (place) {
   document.addEventListener("visibilitychange", ask);
+  addEventListener("pageshow", (event) => event.persisted && ask());
   later();
 }

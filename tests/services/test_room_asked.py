@@ -1,4 +1,4 @@
-"""What can be pasted into a room, and what marks on it come to. Nothing here needs a database."""
+"""What can be pasted into a room, and what marks on it come to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import pytest
 
 from quizapp.services.room_asked import TEXT_MAX, WORDS_MAX, PassageAsked, PassageError, passage
 from quizapp.services.room_counts import phrases_of
+
+
+@pytest.fixture(autouse=True)
+def context() -> None:
+    """Nothing here needs the app."""
 
 
 def words(text: str) -> list[str]:

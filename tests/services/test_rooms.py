@@ -14,6 +14,7 @@ from quizapp.models import Room, RoomAnswer, RoomMember, RoomPassage, RoomPhase,
 from quizapp.services import retention, room_members, rooms, throttling
 from quizapp.services.credentials import is_room_code, token_hash
 from quizapp.services.room_members import MEMBERS_MAX, RoomError
+from quizapp.services.room_results import Round, count_round
 from quizapp.services.rooms import ROOM_LASTS, RoomRef
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.throttling import TooManyFailuresError
@@ -54,8 +55,8 @@ class Lesson:
     def step(self, phase: RoomPhase, *, shown: bool) -> bool:
         return rooms.set_phase(self.room, phase, shown=shown, now=START)
 
-    def result(self, number: int) -> rooms.Round:
-        return rooms.count_round(self.room, rooms.asked_by(self.room), number)
+    def result(self, number: int) -> Round:
+        return count_round(self.room.id, rooms.asked_by(self.room), number)
 
     def counts(self) -> dict[str, int]:
         overlay = self.result(self.room.round).counted

@@ -219,6 +219,8 @@ def test_closing_keeps_or_deletes_and_says_so(room: Room) -> None:
     gone = room.teacher.follow(room.press("Close, and delete everything"))
     assert "Text, marks and nicknames are deleted." in gone.words
     assert room.teacher.get(room.path).status == 404
+    # A projector that still asks is led away.
+    assert room.teacher.get(f"{room.board}/now").headers["HX-Redirect"] == "/teach/rooms"
 
 
 def test_buttons_of_a_page_that_is_behind_do_nothing(room: Room) -> None:
