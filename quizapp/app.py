@@ -36,6 +36,7 @@ from quizapp.web import (
     check_ins,
     correcting,
     draft_live,
+    draft_preview,  # noqa: F401 - adds its views to those of drafts
     drafts,
     errors,
     files,

@@ -241,11 +241,12 @@ def _inside_block_text(lines: Iterable[str]) -> Iterator[bool]:
 
 
 def _hidden_characters(source: SourceText, number: int, line: str) -> Iterator[Problem]:
-    message = "An invisible line break is here, probably pasted. Delete it and press Space or Enter."
-    for match in HIDDEN_BREAKS.finditer(line):
+    """The first of each sort on a line; the corrected line is without the others too."""
+    if match := HIDDEN_BREAKS.search(line):
+        message = "An invisible line break is here, probably pasted. Delete it and press Space or Enter."
         fix = HIDDEN_BREAKS.sub(" ", line)
         yield source.problem(number, match.start() + 1, "hidden-break", message, fix=fix)
-    for match in CONTROL.finditer(line):
+    if match := CONTROL.search(line):
         message = f"An invisible control character (U+{ord(match[0]):04X}) is here. Delete it."
         yield source.problem(number, match.start() + 1, "control-character", message, fix=CONTROL.sub("", line))
 

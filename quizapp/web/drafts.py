@@ -17,11 +17,16 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.editor_words import editor_settings
 from quizapp.web.forms_drafts import DraftForm, PublishForm
-from quizapp.web.security import csrf, token_is_good
+from quizapp.web.security import csrf, takes_text, token_is_good
 
 bp = Blueprint("drafts", __name__, url_prefix="/teach")
 
 LEVELS = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard"), "none": _l("not said")}
+
+TEXT_MAX = 4_000_000
+"""Bytes of a posted text: more than a bank may have, so that whoever typed too much gets it back."""
+GO_ON = {"form": "bank_forms.bank", "preview": "drafts.preview", "publish": "drafts.publish"}
+"""Pages that buttons of the editor lead to."""
 
 Answer = str | Response | tuple[str, int]
 
@@ -42,6 +47,7 @@ def editor(draft: str) -> str:
 
 @bp.post("/drafts")
 @access(Access.STAFF)
+@takes_text(TEXT_MAX)
 def begin() -> Answer:
     """Begin a draft with a text that somebody typed."""
     typed = posted_text()
@@ -54,6 +60,7 @@ def begin() -> Answer:
 @bp.post("/drafts/<draft>")
 @access(Access.EVERYBODY)  # whoever was signed out meanwhile gets what they typed back, and signs in with it
 @csrf.exempt  # checked inside, for the same reason
+@takes_text(TEXT_MAX)
 def save(draft: str) -> Answer:
     """Keep what was typed, and do what the button says: every button keeps it first."""
     form, typed = DraftForm(), posted_text()
@@ -102,8 +109,8 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
         drafts.save_draft(draft, account, text, version=form.known_version, now=now)
     except TextTooLongError:
         return _editor(draft, account, text=typed, too_long=True), 413
-    if do in ("publish", "form"):
-        return redirect(url_for("drafts.publish" if do == "publish" else "bank_forms.bank", draft=draft), 303)
+    if do in GO_ON:
+        return redirect(url_for(GO_ON[do], draft=draft, number=1 if do == "preview" else None), 303)
     return _to(draft)
 
 

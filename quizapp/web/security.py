@@ -48,6 +48,16 @@ def takes_files(most: int) -> Callable[[View], View]:
     return mark
 
 
+def takes_text(most: int) -> Callable[[View], View]:
+    """State that a view takes a typed text of up to `most` bytes, so that it can show one that is too long."""
+
+    def mark(view: View) -> View:
+        view.text_max = most  # type: ignore[attr-defined]  # a mark that `_widen` reads back
+        return takes_files(most)(view)
+
+    return mark
+
+
 class ShortNumber(IntegerConverter):
     """A number in an address: no longer than any that we write, so every database can hold it."""
 
@@ -131,6 +141,7 @@ def _widen() -> None:
     most = getattr(view, "body_max", None)
     if most is not None and TOKEN in session:
         request.max_content_length = most
+        request.max_form_memory_size = getattr(view, "text_max", BODY_MAX)
 
 
 def _refuse_unreadable() -> None:

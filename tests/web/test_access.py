@@ -194,6 +194,8 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/drafts/help.json"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/drafts/<draft>/check.json"): Row("302 404 404 404 200 404 404", {"text": "title: Mine"}),
     ("POST", "/teach/drafts/<draft>/preview"): Row("302 404 404 404 200 404 404", {"text": "title: Mine"}),
+    ("GET", "/teach/drafts/<draft>/preview/<int:number>"): Row("302 404 404 404 200 404 404"),
+    ("POST", "/teach/drafts/<draft>/preview/<int:number>"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/drafts/<draft>/publish"): Row("302 404 404 404 409 404 404", {"version": "1"}),
     ("GET", "/teach/paper/<quiz>"): Row("302 404 404 404 200 200 200"),

@@ -12,7 +12,7 @@ from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
 from tests.factories import OWN_BANK, SKILLS, Teacher
-from tests.pages import Browser, Page
+from tests.pages import Browser, Page, choose
 
 BROKEN = OWN_BANK.replace("    prompt:", "    pormpt:").replace("- wrong: That nobody", "- worng: That nobody")
 
@@ -157,11 +157,25 @@ def test_a_draft_deleted_in_another_tab_gives_the_text_back(desk: Desk) -> None:
 
 def test_a_text_that_is_too_long_stays_on_the_page(desk: Desk) -> None:
     path = desk.begun("title: One")
-    long = "# too long\n" + "x" * 1_000_000
+    long = "# too long\n" + "x" * 1_600_000
     page = desk.press(desk.browser.get(path), "save", long)
     assert (page.status, textarea(page)) == (413, long)
     assert "not saved" in page.words
     assert desk.stored(path) == "title: One"
+
+
+def test_a_question_is_seen_and_tried_as_students_see_it_while_another_has_a_mistake(desk: Desk) -> None:
+    more = OWN_BANK[OWN_BANK.index("  - id: headline") :].replace("id: headline", "id: second")
+    path = desk.begun(OWN_BANK + more.replace("    prompt:", "    pormpt:"))
+    page = desk.goes(desk.browser.get(path), "preview")
+    assert page.path == f"{path}/preview/1"
+    assert "Something in the text has a mistake and is left out here." in page.words
+    wrong = desk.browser.submit(page, named="question", fields=choose(page, "That the pool is old"))
+    assert "Not this time" in wrong.words
+    assert "It says nothing of that." in wrong.words
+    assert desk.browser.submit(page, named="question", fields={"question": "second"}).status == 409
+    assert desk.browser.get(f"{path}/preview/2").status == 404
+    assert "Nothing to see yet" in desk.goes(desk.browser.get(path), "preview", "title: No question").words
 
 
 def test_before_publishing_it_says_what_begins_anew_and_afterwards_offers_to_assign(desk: Desk) -> None:
