@@ -21,13 +21,15 @@ from quizapp.services.rosters import NotFoundError
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """One line of the answers. Texts are Markdown."""
+    """One line of the answers."""
 
     text: str
+    """Plain words; "" where the line is a gap."""
     right: bool
     better: str | None
-    """What belongs to it, where something is to be put to each line."""
+    """What belongs to it, where something is to be put to each line; plain words."""
     why: str | None
+    """Markdown."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,11 @@ def _shown(number: int, revision: ItemRevision, skill_name: str | None, today: d
 def _answers(item: AnyItem) -> tuple[ShownAnswer, ...]:
     """What the feedback on a blank answer shows: all answers with their reasons, in the author's order."""
     return tuple(
-        ShownAnswer(row.text, row.state == "missed" and row.better is None, row.better, row.why)
+        ShownAnswer(
+            text.plain(row.text),
+            row.state == "missed" and row.better is None,
+            None if row.better is None else text.plain(row.better),
+            row.why,
+        )
         for row in item.explain(None).rows
     )

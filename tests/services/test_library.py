@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import sqlalchemy as sa
 
 from quizapp.bank.archive import read_archive
+from quizapp.bank.examples import example_yaml
 from quizapp.config import Settings
+from quizapp.items.registry import kinds
 from quizapp.models import Bank, BankDraft, BankListing, BankShare, BankTrait, DraftPicture, Item, ShareRight, db
 from quizapp.services import (
     assigning,
@@ -223,6 +227,24 @@ def test_bank_is_laid_open_with_keys_and_reasons() -> None:
     assert claimed.answers[1].why == "A doubted statement can be true."
     assert (numeric.key, numeric.reasons, numeric.answers) == ("15.5 %", ("Divide one by the other.",), ())
     assert (judge.reading, judge.key != "") == ("The pool is closed, a notice on its door says.", True)
+
+
+def test_every_kind_is_laid_open() -> None:
+    """Nothing that the page shows is missing from the store of safe HTML."""
+    head = "format: 1\nbank: kinds\ntitle: Kinds\nlanguage: en\nquestions:\n"
+    examples = "".join(indent(example_yaml(kind), "  ") for kind in kinds())
+    text = head + re.sub(r"skill: \S+", "skill: verbs", examples)
+    teacher = factories.make_teacher()
+    publishing.publish_bank(factories.read_bank(text), source=text, now=START)
+    (line,) = look(teacher).lines
+    page = bank_look.bank_look(line.bank, teacher.id, now=START)
+    assert [one.kind for one in page.questions] == list(kinds())
+    for question in page.questions:
+        assert question.answers or question.key or question.rubric, question.kind
+        for why in (*(one.why for one in question.answers), *question.reasons, *question.rubric.values()):
+            page.html(why)
+        for source, block in question.content.texts():
+            page.html(source, block=block)
 
 
 def test_copy_keeps_text_picture_source_and_licence_and_says_whose_it_is(tmp_path: Path, settings: Settings) -> None:
