@@ -152,14 +152,16 @@ def results_page(
         groups=tuple(sorted({person.group for person in sheet.people if person.group})),
         columns=tuple(_column(question, place, rows) for place, question in enumerate(sheet.questions)),
         rows=rows,
-        quiz=sheet.assignment.quiz if _may_see(sheet.assignment.bank_id, account_id) else None,
+        quiz=sheet.assignment.quiz if _may_see(sheet.assignment, account_id) else None,
         closed=sheet.assignment.closes_at is not None and sheet.assignment.closes_at <= now,
     )
 
 
-def _may_see(bank_id: int, account_id: int) -> bool:
+def _may_see(assignment: AssignmentSheet, account_id: int) -> bool:
     """Whether this teacher may look at the bank: a colleague can have assigned it, or its share have ended."""
-    return right_over(db.session(), bank_id, account_id) >= BankRight.VIEW
+    if assignment.quiz_owner in {None, account_id}:
+        return True
+    return right_over(db.session(), assignment.bank_id, account_id) >= BankRight.VIEW
 
 
 def which_attempts(asked: str | None, counting: CountingAttempt) -> Which:

@@ -15,6 +15,7 @@ from quizapp.items.base import Item, Response
 from quizapp.models import (
     Attempt,
     AttemptItem,
+    Bank,
     CountingAttempt,
     ItemRevision,
     Quiz,
@@ -48,6 +49,8 @@ class AssignmentSheet:
     quiz: str
     """Public id."""
     bank_id: int
+    quiz_owner: int | None
+    """Whose bank it is from; None: one that we ship."""
     version: int
     for_whole_class: bool
     counting: CountingAttempt
@@ -221,9 +224,10 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         NotFoundError: the class has no such assignment.
     """
     found, title = find_assigned(section_id, assignment)
-    quiz, bank_id = db.session.execute(
-        sa.select(Quiz.public_id, Quiz.bank_id)
+    quiz, bank_id, owner = db.session.execute(
+        sa.select(Quiz.public_id, Quiz.bank_id, Bank.owner_id)
         .join(QuizRevision, QuizRevision.quiz_id == Quiz.id)
+        .join(Bank, Bank.id == Quiz.bank_id)
         .where(QuizRevision.id == found.quiz_revision_id)
     ).one()
     return AssignmentSheet(
@@ -233,6 +237,7 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
         quiz_revision_id=found.quiz_revision_id,
         quiz=quiz,
         bank_id=bank_id,
+        quiz_owner=owner,
         version=found.version,
         for_whole_class=found.for_whole_class,
         counting=found.counting,
