@@ -26,11 +26,16 @@ def find_assigned(section_id: int, assignment: str) -> Assigned:
     Raises:
         NotFoundError: the class has no such assignment.
     """
-    found = db.session.execute(
-        sa.select(Assignment, QuizRevision.title)
-        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
-        .where(Assignment.public_id == assignment, Assignment.section_id == section_id)
-    ).one_or_none()
+    found = db.session.execute(assigned(section_id, assignment)).one_or_none()
     if found is None:
         raise NotFoundError("assignment")
     return Assigned(found[0], found[1])
+
+
+def assigned(section_id: int, assignment: str) -> sa.Select[Assignment, str]:
+    """The statement for an assignment of a class and the title of its quiz, for who reads more with it."""
+    return (
+        sa.select(Assignment, QuizRevision.title)
+        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
+        .where(Assignment.public_id == assignment, Assignment.section_id == section_id)
+    )

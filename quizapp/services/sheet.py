@@ -29,7 +29,7 @@ from quizapp.models import (
 )
 from quizapp.models import Response as ResponseRow
 from quizapp.services.alternatives import is_private
-from quizapp.services.assigned import find_assigned
+from quizapp.services.assigned import assigned
 from quizapp.services.catalogue import Content, can_be_asked, content_of
 from quizapp.services.counting import Sitting as Rated
 from quizapp.services.counting import counting_one
@@ -223,13 +223,15 @@ def find_assignment(section_id: int, assignment: str) -> AssignmentSheet:
     Raises:
         NotFoundError: the class has no such assignment.
     """
-    found, title = find_assigned(section_id, assignment)
-    quiz, bank_id, owner = db.session.execute(
-        sa.select(Quiz.public_id, Quiz.bank_id, Bank.owner_id)
-        .join(QuizRevision, QuizRevision.quiz_id == Quiz.id)
+    row = db.session.execute(
+        assigned(section_id, assignment)
+        .add_columns(Quiz.public_id, Quiz.bank_id, Bank.owner_id)
+        .join(Quiz, Quiz.id == QuizRevision.quiz_id)
         .join(Bank, Bank.id == Quiz.bank_id)
-        .where(QuizRevision.id == found.quiz_revision_id)
-    ).one()
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("assignment")
+    found, title, quiz, bank_id, owner = row
     return AssignmentSheet(
         id=found.id,
         public_id=found.public_id,
