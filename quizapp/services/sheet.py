@@ -34,6 +34,7 @@ from quizapp.services.catalogue import Content, can_be_asked, content_of
 from quizapp.services.counting import Sitting as Rated
 from quizapp.services.counting import counting_one
 from quizapp.services.recipients import recipients
+from quizapp.services.rosters import NotFoundError
 from quizapp.services.tallies import Tally
 from quizapp.services.timing import Support, own_closing
 
