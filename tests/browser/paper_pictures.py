@@ -49,12 +49,12 @@ def take_papers(page: Page, pictures: Path, pdfs: Path, papers: dict[str, tuple[
         name = "-".join(re.findall(r"\w+", title.lower()))
         for which, address in zip(("worksheet", "key"), addresses, strict=True):
             page.goto(address)
+            for paper in FORMATS:
+                page.pdf(path=pdfs / f"{name}-{which}-{paper}.pdf", format=paper)
             if title == SHOWN:
                 page.evaluate("margin => { document.body.style.padding = `${margin}px` }", MARGIN)
                 file = pictures / f"{which}.png"
                 size = len(page.screenshot(path=file, animations="disabled", caret="hide"))
                 if size > LARGEST:
                     raise ValueError(f"{file.name} has {size} bytes; make the picture less high.")
-            for paper in FORMATS:
-                page.pdf(path=pdfs / f"{name}-{which}-{paper}.pdf", format=paper)
     return 2 * len(FORMATS) * len(papers)
