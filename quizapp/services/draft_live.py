@@ -5,6 +5,7 @@ Nothing is stored. The text is read and rendered here in a request, which is the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -80,10 +81,7 @@ def live_preview(public_id: str, account_id: int, text: str, line: int) -> LiveP
     if wanted.id not in ids:
         return LivePreview(LiveState.BROKEN, lines)
     question = previewed(loaded.readable, ids.index(wanted.id) + 1, skills=skills, seed=wanted.id)
-    stimulus = None if question is None else question.content.stimulus
-    return LivePreview(
-        LiveState.SHOWN, lines, question, pictures.get(stimulus.image or "") if stimulus is not None else None
-    )
+    return LivePreview(LiveState.SHOWN, lines, question, _picture(question, pictures))
 
 
 def writing_help() -> JSON:
@@ -96,6 +94,11 @@ def writing_help() -> JSON:
             for one in sorted(kept_misconceptions(), key=lambda one: one.id)
         ],
     }
+
+
+def _picture(question: PreviewedQuestion | None, pictures: Mapping[str, str]) -> str | None:
+    stimulus = None if question is None else question.content.stimulus
+    return None if stimulus is None else pictures.get(stimulus.image or "")
 
 
 def _pictures(public_id: str, account_id: int) -> dict[str, str]:

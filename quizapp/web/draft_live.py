@@ -82,8 +82,12 @@ def _drawn(question: PreviewedQuestion, picture: str | None) -> str:
         question=question,
         form=form,
         marked=marked,
-        image_url=None if picture is None else url_for("media.picture", name=picture),
+        image_url=_picture_url(picture),
     )
+
+
+def _picture_url(name: str | None) -> str | None:
+    return None if name is None else url_for("media.picture", name=name)
 
 
 def _text() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from quizapp.services import drafts
 from tests.browser import school
@@ -84,6 +84,24 @@ def write_a_question(editor: Editor) -> None:
     expect(page.locator(".cm-explained")).to_contain_text("The kind of question.")
 
 
+def leave_and_come_back(editor: Editor) -> None:
+    """Leaving with something unsaved is asked about; who does so all the same finds it on the device."""
+    page = editor.page
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
+    page.reload()
+    assert asked == ["beforeunload"]
+    expect(editor.unsaved).to_be_hidden()
+    page.get_by_role("button", name="Put it in").click()
+    editor.text.press("Control+End")
+    editor.shows("Who reads this?")
+
+
 def break_the_question(editor: Editor) -> None:
     """What worked last stays in the preview, which says so; another question is shown all the same."""
     page = editor.page
@@ -107,6 +125,7 @@ def test_an_author_is_helped_while_writing(
     mend_a_slip(editor)
     write_a_question(editor)
     expect(editor.unsaved).to_be_visible()
+    leave_and_come_back(editor)
     editor.pane.get_by_label("Your answer").fill("me")
     editor.pane.get_by_role("button", name="Check my answer").click()
     expect(editor.pane.get_by_role("heading", name="Right")).to_be_focused()

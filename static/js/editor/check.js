@@ -1,29 +1,41 @@
 // Markers at what the check finds, asked for when typing pauses, and the list of findings on the page kept up to date.
 // The server answers { findings: [{ line, column, level, code, message, fix, source }], html: the list as it draws it,
 // said: the sentence on all of them }.
-import { forEachDiagnostic, linter } from "../../vendor/codemirror.min.js";
+import { forEachDiagnostic, linter, StateEffect } from "../../vendor/codemirror.min.js";
 import { drawn, post } from "./post.js";
 import { goTo, utf16 } from "./view.js";
 
 const PAUSE = 600; // milliseconds without typing before the text is checked
+const AGAIN = 5000; // milliseconds before it is tried again, where the server could not answer
+const REST_MAX = 10_000; // the longest rest that a slow check gets
+
+const again = StateEffect.define(); // the same text is to be checked once more
 
 /** The extension that asks and marks. An answer about an older text is dropped. */
 export function checking(settings, token, findings) {
-  let asking = null;
+  let asking = null, rest = 0;
   return linter(async (view) => {
     asking?.abort();
     asking = new AbortController();
-    const doc = view.state.doc;
-    const answer = await post(settings.check, { csrf_token: token, text: doc.toString() }, asking.signal);
+    const { signal } = asking, { doc } = view.state;
+    if (rest) await wait(rest); // a long text takes the server long: it is asked more rarely
+    if (signal.aborted || view.state.doc !== doc) return marked(view.state);
+    const begun = performance.now();
+    const answer = await post(settings.check, { csrf_token: token, text: doc.toString() }, signal);
+    rest = Math.min(REST_MAX, Math.max(0, performance.now() - begun - PAUSE));
     if (!answer.ok) {
       findings.missed(answer.why);
+      if (answer.why === "offline") addEventListener("online", () => view.dispatch({ effects: again.of(null) }), { once: true });
+      if (answer.why === 429 || answer.why >= 500) wait(AGAIN).then(() => view.dispatch({ effects: again.of(null) }));
       return marked(view.state); // what was known stays
     }
     if (view.state.doc !== doc) return [];
     findings.show(answer.data);
     return answer.data.findings.map((one) => diagnostic(doc, one, settings.words));
-  }, { delay: PAUSE });
+  }, { delay: PAUSE, needsRefresh: (update) => update.transactions.some((one) => one.effects.some((effect) => effect.is(again))) });
 }
+
+const wait = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
 /** The markers as they are now, at the places to which typing has moved them. */
 function marked(state) {

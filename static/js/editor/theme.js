@@ -65,6 +65,7 @@ export const theme = EditorView.theme({
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "800" },
   ".cm-completionDetail": { fontStyle: "normal", fontFamily: "var(--font)", opacity: "0.9" },
   ".cm-tooltip.cm-completionInfo": { ...floating, padding: "var(--s2) var(--s3)", maxWidth: "min(20rem, 60vw)" },
+  "@media (max-width: 40rem)": { ".cm-tooltip.cm-completionInfo": { display: "none" } }, // it would cover the list
   ".cm-explained": { padding: "var(--s2) var(--s3)", margin: "0" },
 
   ".cm-panels": { background: "var(--sunk)", color: "var(--ink)" },
