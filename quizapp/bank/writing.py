@@ -213,7 +213,8 @@ def cleaned(value: JSON) -> JSON:
         return [one for entry in value if entry is not None and (one := cleaned(entry)) not in ("", [], {})]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _CONTROL.sub("", _HIDDEN.sub("\n", str(value).replace("\r\n", "\n"))).strip()
+    text = _CONTROL.sub("", _HIDDEN.sub("\n", str(value).replace("\r\n", "\n"))).strip()
+    return re.sub(r"[ \t]+\n", "\n", text)
 
 
 def _made(value: JSON, order: tuple[str, ...] = _ENTRY) -> Any:
