@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from quizapp.bank.entry_lines import entry_spans, head_lines, indented, with_notes_above
 from quizapp.bank.loader import SENTENCES
 from quizapp.bank.mending import slugged
 from quizapp.bank.nodes import Mapping as Fields
@@ -96,7 +97,7 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
     """
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
-        edges = {name: (first, _last_line(lines, first, last, 0)) for name, first, last in source.sections}
+        edges = head_lines(lines)
         for name, value in sorted(_cleaned(fields).items(), key=lambda one: -HEAD.index(one[0])):
             if name in edges:
                 first, last = edges[name]
@@ -104,9 +105,9 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
                 lines[first - 1 : last] = rewritten(old, {name: value}).rstrip("\n").split("\n") if value else []
             elif value:
                 later = [edges[one][0] for one in HEAD[HEAD.index(name) + 1 :] if one in edges]
-                at = _with_notes_above(lines, min(later), 1, 0) - 1 if later else len(lines)
+                at = with_notes_above(lines, min(later), 1, 0) - 1 if later else len(lines)
                 lines[at:at] = bank_text({name: value}).rstrip("\n").split("\n")
-            edges = _moved(edges, lines)
+            edges = head_lines(lines)
         return lines
 
     _, root = _read(text)
@@ -119,21 +120,21 @@ def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str
     wanted: Any = cleaned(dict(fields))
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
-        spans = _spans(source, lines, section)
+        spans = entry_spans(source, lines, section)
         entry = bank_text({"questions": [wanted]}).rstrip("\n").split("\n")[1:]
         if spans:
             apart = len(spans) == 1 or any(not lines[span.last].strip() for span in spans[:-1])
             at = spans[-1].last
             while at < len(lines) and lines[at].lstrip().startswith("#"):
                 at += 1
-            lines[at:at] = [*([""] if apart else []), *_indented(entry, spans[0].indent - 2)]
+            lines[at:at] = [*([""] if apart else []), *indented(entry, spans[0].indent - 2)]
             return lines
         places = {name: first for name, first, _ in source.sections}
         if section in places:
             lines[places[section] : places[section]] = entry
         else:
             later = places.get("questions") if section == "stimuli" else None
-            at = len(lines) if later is None else _with_notes_above(lines, later, 1, 0) - 1
+            at = len(lines) if later is None else with_notes_above(lines, later, 1, 0) - 1
             while later is None and at and not lines[at - 1].strip():
                 at -= 1
             lines[at:at] = [f"{section}:", *entry, *([""] if later else [])]
@@ -164,12 +165,12 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
         return text
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
-        span = _spans(source, lines, section)[place]
+        span = entry_spans(source, lines, section)[place]
         old = "\n".join(["questions:", *lines[span.dash - 1 : span.last]])
         new = rewritten(old, {"questions": [wanted]}, SENTENCES)
         lost = Counter(notes_in(old)) - Counter(notes_in(new))
         kept = [f"{' ' * span.indent}{note}" for note in lost.elements()]
-        entry = _indented(new.rstrip("\n").split("\n")[1:], span.indent - 2)
+        entry = indented(new.rstrip("\n").split("\n")[1:], span.indent - 2)
         lines[span.dash - 1 : span.last] = [*kept, *entry]
         return lines
 
@@ -183,7 +184,7 @@ def remove_entry(text: str, section: Section, place: int) -> str:
     del entries[place]
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
-        span = _spans(source, lines, section)[place]
+        span = entry_spans(source, lines, section)[place]
         last = span.last
         above = lines[span.first - 2].strip() if span.first > 1 else ""
         if last < len(lines) and not lines[last].strip() and (not above or not entries[place:]):
@@ -210,7 +211,7 @@ def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> s
     entries[first], entries[second] = entries[second], entries[first]
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
-        spans = _spans(source, lines, section)
+        spans = entry_spans(source, lines, section)
         one, other = spans[first], spans[second]
         between = lines[one.last : other.first - 1]
         upper, lower = lines[one.first - 1 : one.last], lines[other.first - 1 : other.last]
@@ -224,7 +225,7 @@ def entry_text(text: str, section: Section, place: int) -> str:
     """The lines of an entry as they are written. Raises as `replace_entry` does."""
     tree, _root = _read(text)
     assert tree.source is not None  # noqa: S101 - a tree with a root has its source
-    span = _spans(tree.source, list(tree.source.original), section)[place]
+    span = entry_spans(tree.source, list(tree.source.original), section)[place]
     return "\n".join(tree.source.original[span.first - 1 : span.last]) + "\n"
 
 
@@ -244,16 +245,6 @@ def _numbered(slug: str) -> Iterator[str]:
 
 
 # ---------------------------------------------------------------- the file and its lines
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Lines of an entry, from 1: the notes above it, its dash, its last line; and how far its dash stands in."""
-
-    first: int
-    dash: int
-    last: int
-    indent: int
 
 
 _Change: TypeAlias = Callable[[list[str], SourceText, Fields], list[str]]
@@ -329,50 +320,6 @@ def _bracketed(root: Fields, section: Section, place: int) -> bool:
     entry = node.entries[place] if isinstance(node, Sequence) else node
     lists = [entry.fields.get(name) for name in SENTENCES] if isinstance(entry, Fields) else []
     return any(isinstance(one, Sequence) and one.flow for one in lists)
-
-
-def _spans(source: SourceText, lines: list[str], section: Section) -> list[_Span]:
-    """The lines of each entry of a section."""
-    regions = [region for region in source.regions if region.section == section]
-    spans: list[_Span] = []
-    for region in regions:
-        indent = len(lines[region.first - 1]) - len(lines[region.first - 1].lstrip(" "))
-        floor = spans[-1].last + 1 if spans else next(a for name, a, _ in source.sections if name == section) + 1
-        first = _with_notes_above(lines, region.first, floor, indent)
-        spans.append(_Span(first, region.first, _last_line(lines, region.first, region.last, indent), indent))
-    return spans
-
-
-def _with_notes_above(lines: list[str], line: int, floor: int, indent: int) -> int:
-    """The first of the lines of notes right above a line, or the line itself; not above `floor`."""
-    while line > floor and _is_note(lines[line - 2], indent):
-        line -= 1
-    return line
-
-
-def _last_line(lines: list[str], first: int, last: int, indent: int) -> int:
-    """The last line of an entry without the empty lines and the notes behind it."""
-    while last > first and (not lines[last - 1].strip() or _is_note(lines[last - 1], indent)):
-        last -= 1
-    return last
-
-
-def _is_note(line: str, indent: int) -> bool:
-    bare = line.lstrip(" ")
-    return bare.startswith("#") and len(line) - len(bare) <= indent
-
-
-def _indented(lines: list[str], by: int) -> list[str]:
-    """Lines further in, or further out as far as they can go."""
-    if by >= 0:
-        return [" " * by + line if line.strip() else line for line in lines]
-    return [line[min(-by, len(line) - len(line.lstrip(" "))) :] for line in lines]
-
-
-def _moved(edges: dict[str, tuple[int, int]], lines: list[str]) -> dict[str, tuple[int, int]]:
-    """Where the fields of the bank stand after a change of the lines."""
-    source = SourceText("bank", tuple(lines), tuple(lines))
-    return {name: (first, _last_line(lines, first, last, 0)) for name, first, last in source.sections}
 
 
 def _cleaned(fields: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -15,9 +15,10 @@ from quizapp.bank.editing import Opened, Section, UnreadableError, open_text
 from quizapp.bank.examples import example_yaml
 from quizapp.bank.form_values import to_fields, to_form
 from quizapp.bank.model import Stimulus
-from quizapp.bank.shapes import shapes_of
+from quizapp.bank.shapes import Sort, shapes_of
 from quizapp.bank.writing import cleaned
 from quizapp.items.registry import kinds
+from tests.structure.toy_kinds.guess import Guess
 
 FOLDER = Path(__file__).resolve().parents[2] / "questions"
 BANKS = sorted(path for path in FOLDER.glob("*.yaml") if path.name not in {"skills.yaml", "misconceptions.yaml"})
@@ -244,3 +245,21 @@ def test_whatever_is_typed_comes_back_and_the_rest_stays(kind: str, prompt: str,
     assert again.get("hints", []) == cleaned(hints)
     untouched = set(values) - {"prompt", "explain", "hints"}
     assert {name: again[name] for name in untouched} == {name: values[name] for name in untouched}
+
+
+def test_notes_stay_with_their_answer_when_another_one_goes() -> None:
+    text = (
+        "questions:\n  - id: one\n    options:\n      - right: A  # on A\n      - wrong: B  # on B\n"
+        "      - wrong: C  # on C\n        why: c\n"
+    )
+    after = changed(text, 0, options=[{"right": "A"}, {"wrong": "C", "why": "c"}])
+    assert "      - wrong: C  # on C\n        why: c\n" in after
+    assert "# on B" in after.split("- id: one")[0]
+
+
+def test_a_kind_that_nobody_foresaw_has_shapes_for_all_its_fields() -> None:
+    shapes = {shape.name: shape for shape in shapes_of(Guess)}
+    assert (shapes["truth"].sort, shapes["truth"].choices, shapes["truth"].required) == (
+        Sort.CHOICE, ("yes", "no"), True
+    )  # fmt: skip
+    assert {"prompt", "why", "hints", "explain"} <= set(shapes)

@@ -197,3 +197,158 @@ def test_a_bank_begins_with_its_first_question(app: Flask) -> None:
     assert "New: One right answer" in first.words
     saved = desk.browser.submit(first, named="owner", fields={**SHORTEST["choice"], "do": "another"})
     assert "Here is room for the next one" in desk.browser.follow(saved).words
+
+
+BANK = """\
+format: 1
+bank: water
+title: Water
+language: en
+stimuli:
+  - id: notice
+    kind: quote
+    quote: The pool is closed.
+questions:
+  # keep this note
+  - id: one
+    type: choice
+    about: notice
+    prompt: What does it say?
+    options:
+      - right: It is closed
+        why: It says so.
+        odd: kept
+      - wrong: It is old
+  - id: two
+    type: nothing
+    prompt: A kind that is not there
+  - id: three
+    type: order
+    prompt: Order these
+    first: early
+    last: late
+    items: [a, b]
+    why: So.
+"""
+
+
+def test_what_is_unfinished_is_kept_and_told_at_its_field(app: Flask) -> None:
+    desk = Desk(app)
+    page = desk.send(desk.get("/new/choice"), {"options-1-why": "A reason without its answer", "options-0-text": "A"})
+    again = desk.browser.follow(page)
+    assert "Saved." in again.words
+    assert "to mend before it can be published" in again.words
+    assert again.form(named="owner").fields["options-1-why"] == "A reason without its answer"
+    assert "Write the text of this answer." in again.words
+    prompt = next(one for one in again.elements() if one.get("name") == "prompt")
+    assert prompt.get("aria-invalid") == "true"
+    assert "prompt-error" in str(prompt.get("aria-describedby"))
+    assert "“prompt:”" not in again.words
+    listed = desk.get()
+    assert "Nothing written yet" in listed.words
+    assert "things to mend" in listed.words
+
+
+def test_what_the_form_does_not_know_stays_and_is_named(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page = desk.get("/one")
+    assert "It keeps as it is in the text: Odd" in page.words
+    assert desk.send(page, {"options-0-text": "It is shut", "prompt": "What now?"}).status == 303
+    assert desk.text == BANK.replace("What does it say?", "What now?").replace("It is closed\n", "It is shut\n")
+    assert "Only in the text, line" in desk.get().words
+    assert desk.get("/two").status == 404
+
+
+def test_rows_are_added_and_moved_before_anything_is_saved(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page = desk.get("/three")
+    more = desk.send(page, {"items-1-text": "c"}, "add items")
+    moved = desk.send(more, {"items-2-text": "d", "items-2-tied": "y"}, "up items-2")
+    assert [moved.form(named="owner").fields[f"items-{n}-text"] for n in range(3)] == ["a", "d", "c"]
+    focused = next(one for one in moved.elements() if one.get("autofocus") is not None)
+    assert focused.get("name") == "items-1-text"
+    assert desk.text == BANK
+    assert desk.send(moved, {}).status == 303
+    assert "      - tied:\n          - a\n          - d\n      - c\n" in desk.text
+
+
+def test_a_second_tab_is_shown_both_and_writes_over_only_knowingly(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    first, second = desk.get("/one"), desk.get("/one")
+    assert desk.send(first, {"prompt": "The first tab"}).status == 303
+    page = desk.send(second, {"prompt": "The second tab"})
+    assert page.status == 409
+    assert "prompt: The first tab" in page.words
+    assert page.form(named="owner").fields["prompt"] == "The second tab"
+    assert "prompt: The first tab" in desk.text
+    assert desk.send(page, {}).status == 303
+    assert "prompt: The second tab" in desk.text
+    assert "odd: kept" in desk.text
+
+
+def test_what_was_typed_survives_a_question_that_is_gone_and_a_text_that_broke(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page = desk.get("/one")
+    version = str(desk.view().version)
+    asked = desk.browser.post(f"{desk.path}/one", {"do": "remove", "version": version, "owner": "choice"})
+    assert "What does it say?" in asked.words
+    gone = desk.browser.follow(desk.browser.submit(asked, fields={"do": "remove now"}))
+    assert "Removed: What does it say?" in gone.words
+    assert "keep this note" not in desk.text
+    again = desk.send(page, {"prompt": "Typed meanwhile"})
+    assert again.status == 409
+    saved = desk.send(again, {})
+    assert saved.status == 303
+    assert "prompt: Typed meanwhile" in desk.text
+    with app.app_context():
+        drafts.save_draft(desk.draft, desk.teacher.id, "a: b: c", version=desk.view().version, now=START)
+    broken = desk.send(again, {"prompt": "Kept"})
+    assert broken.status == 409
+    assert broken.form(named="owner").fields["prompt"] == "Kept"
+    listed = desk.get()
+    assert "Nothing is lost: mend these places in the text" in listed.words
+    assert "line 1" in listed.words
+
+
+def test_questions_change_places_and_stale_presses_move_nothing(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    version = str(desk.view().version)
+    assert desk.browser.post(desk.path, {"do": "down one", "version": version}).status == 303
+    assert desk.text.index("- id: two") < desk.text.index("# keep this note") < desk.text.index("- id: one")
+    stale = desk.browser.post(desk.path, {"do": "up one", "version": version})
+    assert stale.status == 409
+    assert "nothing was moved" in stale.words
+
+
+def test_something_to_look_at_is_made_and_chosen(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    made = desk.send(desk.get("/new/stimulus"), {"kind": "post", "title": "A post", "text": "Wow, *look*."})
+    assert made.location is not None
+    assert made.location.endswith("/form/text/a-post")
+    page = desk.get("/one")
+    assert desk.send(page, {"about": "a-post"}).status == 303
+    assert "about: a-post" in desk.text
+    asked = desk.send(desk.get("/text/a-post"), {}, "remove")
+    assert "One question is about it" in asked.words
+
+
+def test_title_and_notes_of_the_bank_are_changed_in_place(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    fields: Fields = {"title": "Water: all of it", "source-title": "An article", "note": "Read first.", "do": "save"}
+    assert desk.browser.submit(desk.get(), named="source-title", fields=fields).status == 303
+    assert desk.text == BANK.replace(
+        "title: Water\nlanguage: en\n",
+        "title: 'Water: all of it'\nlanguage: en\nsource:\n  title: An article\nnote: Read first.\n",
+    )
+    stale = desk.browser.submit(desk.get(), named="source-title", fields={**fields, "title": "Mine", "version": "1"})
+    assert stale.status == 409
+    assert stale.form(named="source-title").fields["title"] == "Mine"
+
+
+def test_a_text_too_long_to_keep_comes_back_whole(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page = desk.send(desk.get("/one"), {"prompt": "long " * 3000})
+    assert page.status == 422
+    assert "Shorten this to 10,000 characters" in page.words
+    assert len(page.form(named="owner").fields["prompt"]) > 14_000
+    assert desk.text == BANK
