@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from quizapp.models import Assignment, Attempt, AttemptItem, HelpRequest, QuizRevision, RosterEntry, Score, db
+from quizapp.models import Assignment, Attempt, HelpRequest, QuizRevision, RosterEntry, db
+from quizapp.services.marking_queue import MarkingLine, waiting_answers
 from quizapp.services.recipients import is_for
 from quizapp.services.rosters import SectionRef, list_sections
 
@@ -21,16 +21,6 @@ class ClosingLine:
     """Public id."""
     title: str
     closes_at: datetime
-
-
-@dataclass(frozen=True)
-class MarkingLine:
-    """An assignment with answers that wait for a teacher."""
-
-    assignment: str
-    """Public id."""
-    title: str
-    answers: int
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,11 @@ def teacher_home(account_id: int, *, now: datetime, day_ends: datetime) -> tuple
         .group_by(Assignment.section_id)
     )
     working, helped = _at_work(ids, now)
-    waiting, not_started, closing = _waiting(ids), _not_started(ids, now), _closing(ids, now, day_ends)
+    waiting, not_started, closing = (
+        waiting_answers(ids, account_id),
+        _not_started(ids, now),
+        _closing(ids, now, day_ends),
+    )
     return tuple(
         SectionLine(
             section=section,
@@ -114,41 +108,6 @@ def _at_work(ids: list[int], now: datetime) -> tuple[dict[int, int], dict[int, i
         .group_by(Assignment.section_id)
     ).all()
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-
-
-def _waiting(ids: list[int]) -> dict[int, tuple[MarkingLine, ...]]:
-    """Answers whose newest mark waits for a teacher, of students who are in the class."""
-    newer = aliased(Score)
-    rows = db.session.execute(
-        sa.select(Assignment.section_id, Assignment.public_id, QuizRevision.title, sa.func.count())
-        .select_from(Score)
-        .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .join(Assignment, Assignment.id == Attempt.assignment_id)
-        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
-        .join(
-            RosterEntry,
-            sa.and_(
-                RosterEntry.section_id == Score.section_id,
-                RosterEntry.student_id == Score.student_id,
-                RosterEntry.removed_at.is_(None),
-            ),
-        )
-        .where(
-            Score.section_id.in_(ids),
-            Score.fraction.is_(None),
-            Score.void.is_(False),
-            ~sa.select(newer.id)
-            .where(newer.attempt_item_id == Score.attempt_item_id, newer.number > Score.number)
-            .exists(),
-        )
-        .group_by(Assignment.section_id, Assignment.public_id, QuizRevision.title, Assignment.created_at)
-        .order_by(Assignment.created_at)
-    )
-    found: dict[int, tuple[MarkingLine, ...]] = {}
-    for section_id, assignment, title, answers in rows:
-        found[section_id] = (*found.get(section_id, ()), MarkingLine(assignment, title, answers))
-    return found
 
 
 def _not_started(ids: list[int], now: datetime) -> dict[int, int]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from quizapp import text
 from quizapp.models import (
+    Assignment,
     Attempt,
     AttemptItem,
     ItemRevision,
     Marking,
     MarkingPlan,
+    QuizRevision,
     Response,
+    RosterEntry,
     Score,
     SectionTeacher,
     db,
@@ -70,6 +75,16 @@ class MarkingPage:
 
 
 @dataclass(frozen=True)
+class MarkingLine:
+    """An assignment with answers that wait for a teacher."""
+
+    assignment: str
+    """Public id."""
+    title: str
+    answers: int
+
+
+@dataclass(frozen=True)
 class WrittenAnswer:
     """An answer that a teacher marks, by its keys."""
 
@@ -122,14 +137,55 @@ def marking_page(section: SectionRef, assignment: str, account_id: int) -> Marki
     )
 
 
+def waiting_answers(section_ids: Collection[int], account_id: int) -> dict[int, tuple[MarkingLine, ...]]:
+    """Return how many answers a teacher can mark now in each assignment of some classes, by class.
+
+    The same ones that the queues of `marking_page` call theirs, and those on which two markers differ.
+    """
+    newer = aliased(Score)
+    marks = sa.select(sa.func.count()).select_from(Marking).where(Marking.attempt_item_id == Score.attempt_item_id)
+    rows = db.session.execute(
+        sa.select(Assignment.section_id, Assignment.public_id, QuizRevision.title, sa.func.count())
+        .select_from(Score)
+        .join(AttemptItem, AttemptItem.id == Score.attempt_item_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
+        .where(
+            Score.section_id.in_(section_ids),
+            Score.fraction.is_(None),
+            Score.void.is_(False),
+            _in_class(Score.student_id, Score.section_id),
+            ~sa.select(newer.id)
+            .where(newer.attempt_item_id == Score.attempt_item_id, newer.number > Score.number)
+            .exists(),
+            sa.or_(marks.where(Marking.account_id == account_id).scalar_subquery() == 0, marks.scalar_subquery() > 1),
+        )
+        .group_by(Assignment.section_id, Assignment.public_id, QuizRevision.title, Assignment.created_at)
+        .order_by(Assignment.created_at)
+    )
+    found: dict[int, tuple[MarkingLine, ...]] = {}
+    for section_id, assignment, title, answers in rows:
+        found[section_id] = (*found.get(section_id, ()), MarkingLine(assignment, title, answers))
+    return found
+
+
+def _in_class(student: Any, section: Any) -> sa.ColumnElement[bool]:
+    """The condition that a student is in a class now; nobody waits for the marks of who has left."""
+    return (
+        sa.select(RosterEntry.id)
+        .where(RosterEntry.student_id == student, RosterEntry.section_id == section, RosterEntry.removed_at.is_(None))
+        .exists()
+    )
+
+
 def set_two_markers(section: SectionRef, assignment: str, *, two_markers: bool) -> None:
     """Let two teachers mark every written answer of an assignment, or one.
 
     Raises:
         NotFoundError: the class has no such assignment.
     """
-    row, _title = find_assigned(section.id, assignment)
-    assignment_id = row.id
+    assignment_id = find_assigned(section.id, assignment).row.id
     with writing() as session:
         plan = session.get(MarkingPlan, assignment_id) or MarkingPlan(assignment_id=assignment_id)
         plan.two_markers = two_markers
@@ -150,15 +206,17 @@ def section_has_colleague(section: SectionRef, account_id: int) -> bool:
 def written_answers(assignment_id: int) -> list[tuple[ItemRevision, list[WrittenAnswer]]]:
     """Return the questions that a teacher marks with the answers handed in, in the random order of their attempts.
 
-    Those of a question that was left out are among them; they wait for nobody.
+    Those of a question that was left out are among them; they wait for nobody. Those of who left the class are not.
     """
     rows = db.session.execute(
         sa.select(AttemptItem.id, Attempt.public_id, Response.id, ItemRevision)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(ItemRevision, ItemRevision.id == AttemptItem.item_revision_id)
         .join(Response, sa.and_(Response.attempt_item_id == AttemptItem.id, Response.try_number == 1))
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
         .where(
             Attempt.assignment_id == assignment_id,
+            _in_class(Attempt.student_id, Assignment.section_id),
             Response.content.is_not(None),
             sa.exists().where(Score.attempt_item_id == AttemptItem.id),
         )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quizapp.models import Account, OneTimeToken, Role, Section, SignIn, TokenPurpose, db
+from quizapp.models import Account, ApiToken, OneTimeToken, Role, Section, SignIn, TokenPurpose, db
 from quizapp.services import auditing
 from quizapp.services.credentials import fold_name, hash_password, new_token, token_hash
 from quizapp.services.sign_in import SignInError, new_sign_in
@@ -84,7 +84,7 @@ def set_up(token: str, *, login: str, name: str, password: str, now: datetime) -
 
 
 def reset_password(token: str, password: str, *, now: datetime) -> str:
-    """Give an account a new password by its one-time link; every other browser is signed out.
+    """Give an account a new password by its one-time link; every other browser is signed out, every API token ends.
 
     Returns:
         The token for the cookie.
@@ -99,6 +99,8 @@ def reset_password(token: str, password: str, *, now: datetime) -> str:
             raise SignInError("link without an account")
         session.execute(sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash))
         session.execute(sa.delete(SignIn).where(SignIn.account_id == account_id))
+        # Who asked for a new password may have lost more than the old one.
+        session.execute(sa.delete(ApiToken).where(ApiToken.account_id == account_id))
         return new_sign_in(session, now=now, account_id=account_id)
 
 

@@ -11,6 +11,7 @@ from quizapp.items.base import shorten
 from quizapp.models import CountingAttempt, db
 from quizapp.services.answer_tables import letter
 from quizapp.services.bank_access import BankRight, right_over
+from quizapp.services.marking_queue import waiting_answers
 from quizapp.services.rosters import NotFoundError, SectionRef, find_section
 from quizapp.services.sheet import Answer, AssignmentSheet, Person, Question, Sheet, Sitting, read_sheet
 from quizapp.services.tallies import Tally
@@ -89,6 +90,8 @@ class ResultsPage:
     closed: bool
     quiz: str | None
     """Public id of the quiz; None where it is from a bank of another teacher."""
+    to_mark: int
+    """Answers that this teacher can mark now, in all attempts."""
 
     @property
     def students(self) -> int:
@@ -154,6 +157,7 @@ def results_page(
         rows=rows,
         quiz=sheet.assignment.quiz if _may_see(sheet.assignment, account_id) else None,
         closed=sheet.assignment.closes_at is not None and sheet.assignment.closes_at <= now,
+        to_mark=_to_mark(sheet, found.id, account_id),
     )
 
 
@@ -162,6 +166,14 @@ def _may_see(assignment: AssignmentSheet, account_id: int) -> bool:
     if assignment.quiz_owner in {None, account_id}:
         return True
     return right_over(db.session(), assignment.bank_id, account_id) >= BankRight.VIEW
+
+
+def _to_mark(sheet: Sheet, section_id: int, account_id: int) -> int:
+    """Return how many answers wait for this teacher; not where a number could tell who changed questions."""
+    if sheet.assignment.private or not any(question.item.rubric_points() for question in sheet.questions):
+        return 0
+    lines = waiting_answers([section_id], account_id).get(section_id, ())
+    return sum(line.answers for line in lines if line.assignment == sheet.assignment.public_id)
 
 
 def which_attempts(asked: str | None, counting: CountingAttempt) -> Which:

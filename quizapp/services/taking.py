@@ -54,6 +54,8 @@ class AttemptRef:
     handed_in_at: datetime | None
     closed: bool
     results_shown: bool
+    shown_at: datetime | None
+    """When results that are held back are shown at the latest; None: when the teacher says so."""
     ends_at: datetime | None
     """From when on nothing more is taken from this student; None: no end."""
     ends_by_limit: bool
@@ -190,6 +192,7 @@ def attempt_ref(taker: Taker, attempt: str, *, now: datetime) -> AttemptRef:
         handed_in_at=attempt_row.submitted_at,
         closed=closed,
         results_shown=handed_in and (immediate or released or closed),
+        shown_at=None if assignment is None or immediate or released else assignment.closes_at,
         ends_at=attempt_row.ends_at,
         ends_by_limit=ends_by_limit(attempt_row),
         seconds_left=_seconds_left(attempt_row, now),

@@ -43,7 +43,8 @@ def assign(section: str) -> Answer:
     quizzes = assigning.list_quizzes(account)
     form = AssignForm()
     form.quiz.choices = [SelectChoice(quiz.public_id, quiz.title) for quiz in quizzes]
-    if request.method == "GET" and quizzes:
+    if request.method == "GET" and len(quizzes) == 1:
+        # Of several none is chosen beforehand: the wrong quiz is assigned sooner than noticed.
         form.quiz.data = quizzes[0].public_id
     answer = _assign(found, form, lambda: assigning.get_quiz(form.quiz.data, account))
     return answer or _assign_page(found, form, quizzes=quizzes)

@@ -224,7 +224,11 @@ class RouteForm(RulesForm):
 class AssignForm(RouteForm):
     """A quiz and its rules."""
 
-    quiz = RadioField(_l("Which quiz?"), validate_choice=True, validators=[DataRequired(_l("Choose a quiz."))])
+    quiz = RadioField(
+        _l("Which quiz?"),
+        validate_choice=True,
+        validators=[DataRequired(_l("Choose the quiz that this class should get."))],
+    )
 
 
 class AssignPartForm(RouteForm):

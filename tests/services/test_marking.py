@@ -8,10 +8,23 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import CorrectionAction, Score, SectionTeacher, db
-from quizapp.services import attempts, comments, correcting, corrections, marking, marking_queue, reviewing
+from quizapp.models import CorrectionAction, FeedbackMode, Score, SectionTeacher, db
+from quizapp.services import (
+    assigning,
+    attempts,
+    comments,
+    correcting,
+    corrections,
+    home,
+    marking,
+    marking_queue,
+    reviewing,
+    rosters,
+    taking,
+)
 from quizapp.services.corrections import Proposal
 from quizapp.services.marking import AnswerPage, MarkedMeanwhileError, NoSuchPointsError
+from quizapp.services.results import results_page
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
 from tests import factories
@@ -177,6 +190,54 @@ def test_two_markers_who_differ_settle_it_and_the_difference_stays_known(world: 
     assert (world.fraction("Ada"), world.queue().differing) == (0.5, 0)
     agreement = marking_queue.marking_page(world.school_class.ref, world.assignment, world.teacher.id).agreement
     assert agreement == marking_queue.Agreement(both=1, same=0, within_one=0)
+
+
+def test_what_waits_is_the_same_number_everywhere(world: World) -> None:
+    def told(teacher: Teacher) -> tuple[int, int, int]:
+        (line,) = home.teacher_home(teacher.id, now=LATER, day_ends=LATER)
+        at_home = sum(one.answers for one in line.to_mark)
+        ref = world.school_class.ref
+        results = results_page(ref.public_id, world.assignment, teacher.id, now=LATER)
+        queues = marking_queue.marking_page(ref, world.assignment, teacher.id).queues
+        return at_home, results.to_mark, sum(queue.yours + queue.differing for queue in queues)
+
+    rivera, okoye = world.teacher, world.colleague
+    assert told(rivera) == told(okoye) == (3, 3, 3)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    world.give(2, of="Ada")
+    assert (told(rivera), told(okoye)) == ((2, 2, 2), (3, 3, 3)), "one's own turn is over"
+    world.give(4, by=okoye, of="Ada")
+    assert told(rivera) == told(okoye) == (3, 3, 3), "they differ: it is for either of them again"
+    world.give(2, of="Ada")
+    ben = world.school_class.pupils[1]
+    rosters.remove_student(world.school_class.ref, ben.public_id, now=LATER)
+    assert told(rivera) == (1, 1, 1), "nobody waits for the mark of who has left"
+
+
+@ONE_DATABASE
+def test_results_held_back_stay_so_until_released_and_unmarked_answers_say_so(world: World) -> None:
+    ada = world.school_class.pupils[0]
+    closes = LATER + timedelta(days=1)
+    held = factories.assign(
+        world.school_class, world.teacher, factories.publish(BANK), feedback=FeedbackMode.DEFERRED, closes_at=closes
+    )
+    attempt = factories.start(held, ada)
+    attempts.save(ada.taker, attempt, 1, {"text": "Vote"}, confidence=None, drawn=None, now=START)
+    attempts.hand_in(ada.taker, attempt, now=START)
+    waiting = reviewing.result_page(ada.taker, attempt, now=LATER)
+    assert isinstance(waiting, taking.AttemptRef)
+    assert waiting.shown_at == closes
+    with pytest.raises(NotFoundError):
+        reviewing.feedback_page(ada.taker, attempt, 1, now=LATER)
+    section = world.school_class.ref.public_id
+    before = results_page(section, held, world.teacher.id, now=LATER)
+    assert (before.held_back, before.to_mark) == (True, 1)
+    assigning.release_results(world.school_class.ref, held, now=LATER)
+    shown = reviewing.result_page(ada.taker, attempt, now=LATER)
+    assert isinstance(shown, reviewing.ResultPage)
+    assert (shown.total.marked, shown.total.waiting, shown.lines[0].verdict) == (0, 1, "waiting")
+    assert reviewing.feedback_page(ada.taker, attempt, 1, now=LATER).verdict == "waiting"
+    assert not results_page(section, held, world.teacher.id, now=LATER).held_back
 
 
 @ONE_DATABASE

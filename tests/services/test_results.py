@@ -255,6 +255,8 @@ def test_pages_keep_to_their_budget_of_queries() -> None:
             counts[name] = len(watched.statements)
         return counts
 
+    # Clean texts are kept in memory, whoever looked first: what counts is every look after that.
+    cost()
     small = cost()
     assert {name: count for name, count in small.items() if count > BUDGET[name]} == {}
     factories.add_pupils(school_class.ref, teacher, *[f"Student {n}" for n in range(12)])

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import Account, OneTimeToken, SignIn, Throttle, TokenPurpose, db
-from quizapp.services import card_secrets, credentials, one_time_links, sign_in
+from quizapp.models import Account, ApiScope, OneTimeToken, SignIn, Throttle, TokenPurpose, db
+from quizapp.services import card_secrets, credentials, one_time_links, sign_in, tokens
 from quizapp.services.sign_in import NOBODY, SignInError
 from quizapp.services.throttling import CODES_PER_NETWORK, PER_NETWORK, PER_PERSON, TooManyFailuresError
 from quizapp.services.writing import writing
@@ -296,9 +296,12 @@ def test_set_up_works_once_and_only_for_the_first(clock: Clock) -> None:
 def test_a_new_password_ends_every_sign_in_and_the_link(clock: Clock) -> None:
     teacher = factories.make_teacher()
     old = staff(teacher.login, PASSWORD, clock)
+    program = tokens.make_token(teacher.id, "Marks", [ApiScope.CLASSES], lives=timedelta(days=30), now=clock()).text
+    assert tokens.find_bearer(program, now=clock()) is not None
     link = one_time_links.new_reset_token(teacher.login, now=clock())
     fresh = one_time_links.reset_password(link, "four other quiet words", now=clock())
     assert sign_in.identify(old, now=clock()) == NOBODY
+    assert tokens.find_bearer(program, now=clock()) is None
     assert sign_in.identify(fresh, now=clock()).account_id == teacher.id
     with pytest.raises(SignInError):
         staff(teacher.login, PASSWORD, clock)

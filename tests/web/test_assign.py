@@ -121,6 +121,17 @@ def test_what_cannot_be_is_refused_in_words_and_stays_typed(desk: Desk, fields: 
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 0
 
 
+def test_of_several_quizzes_none_is_chosen_beforehand(desk: Desk) -> None:
+    with desk.app.app_context():
+        factories.publish(factories.MADE_UP_BANK.replace("stands_in: true\n", ""))
+    page = desk.browser.get(f"{desk.section}/assign")
+    assert "quiz" not in page.form(named="due_at").fields
+    refused = desk.browser.submit(page, fields={"due_at": "2026-03-05T08:00"}, named="due_at")
+    assert refused.status == 422
+    assert "Choose the quiz that this class should get." in refused.words
+    assert refused.form(named="due_at").fields["due_at"] == "2026-03-05T08:00"
+
+
 def test_the_hour_that_comes_twice_ends_late_and_begins_early(desk: Desk, clock: Clock) -> None:
     clock.set(datetime(2026, 10, 20, 9, tzinfo=UTC))
     desk.browser.sign_in_staff(desk.teacher)
