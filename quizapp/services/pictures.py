@@ -1,16 +1,23 @@
-"""Pictures of published banks, kept in the data folder under the hash of their bytes."""
+"""Pictures of banks and drafts, kept in the data folder under the hash of their bytes."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import time
+from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask import current_app
 
 from quizapp.bank.model import Bank
 from quizapp.bank.pictures import Picture, is_kept_name, read_picture
 from quizapp.config import Settings
+from quizapp.models import DraftPicture, ItemRevision, RevisionPicture, db
+
+UNUSED_KEPT = timedelta(days=1)
+"""By the clock of the files, so that a picture whose draft is being made is not taken for one nobody uses."""
 
 
 def keep_pictures(bank: Bank, folder: Path) -> dict[str, str]:
@@ -47,6 +54,7 @@ def keep_picture(picture: Picture) -> str:
     folder = _media_dir()
     target = folder / picture.kept_name
     if target.is_file() and target.stat().st_size == len(picture.data):
+        target.touch()  # in use again: `forget_unused` leaves it alone while the row that names it is written
         return picture.kept_name
     folder.mkdir(parents=True, exist_ok=True)
     # Written whole under another name first: nobody may read half a picture, nor a crash leave one.
@@ -60,6 +68,31 @@ def keep_picture(picture: Picture) -> str:
     finally:
         half.unlink(missing_ok=True)
     return picture.kept_name
+
+
+def forget_unused() -> int:
+    """Delete kept pictures that no draft and no published question shows, a day after they were last kept.
+
+    Returns:
+        How many were deleted.
+    """
+    folder = _media_dir()
+    before = time.time() - UNUSED_KEPT.total_seconds()
+    old = {path.name: path for path in folder.glob("*.*") if is_kept_name(path.name) and path.stat().st_mtime < before}
+    if not old:
+        return 0
+    used = [
+        sa.select(DraftPicture.kept_name),
+        sa.select(RevisionPicture.kept_name),
+        # Questions published before pictures were noted with their bank name theirs only here.
+        sa.select(ItemRevision.content["stimulus"]["image"].as_string()).distinct(),
+    ]
+    for names in used:
+        for name in db.session.scalars(names):
+            old.pop(name, None)
+    for path in old.values():
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _media_dir() -> Path:

@@ -1,4 +1,4 @@
-"""Bank to frozen revisions. The only time an author's text is read, rendered and cleaned."""
+"""Bank files to frozen revisions, and the safe HTML of all that is published."""
 
 from __future__ import annotations
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from quizapp.models import Bank, BankRevision, BankShare, ItemRevision, ShareRight, db
-from quizapp.services import attempts, drafts, publishing, taking
+from quizapp.bank.pictures import Picture
+from quizapp.models import Bank, BankRevision, BankShare, ItemRevision, RevisionPicture, ShareRight, db
+from quizapp.services import attempts, drafts, pictures, publishing, taking
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, DraftExists, PublishedMeanwhile
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
@@ -250,8 +252,8 @@ def test_pictures_go_with_the_draft_into_the_revision_and_back_into_the_next_dra
         publish(without, teacher)
     assert [(one.code, one.line) for one in broken.value.problems if one.level == "error"] == [("no-picture", 8)]
     drafts.discard_draft(without, teacher.id)
-    pictures = {"map.png": kept, "unused.png": "b" * 64 + ".png"}
-    draft = drafts.create_draft(teacher.id, PICTURED, pictures=pictures, now=START)
+    added = {"map.png": kept, "unused.png": "b" * 64 + ".png"}
+    draft = drafts.create_draft(teacher.id, PICTURED, pictures=added, now=START)
     done = publish(draft, teacher)
     content = db.session.scalars(sa.select(ItemRevision.content)).one()
     assert content["stimulus"]["image"] == kept
@@ -261,6 +263,35 @@ def test_pictures_go_with_the_draft_into_the_revision_and_back_into_the_next_dra
     save(again, teacher, PICTURED.replace("My own bank", "Mine"))
     assert publish(again, teacher).number == 2
     assert db.session.scalars(sa.select(ItemRevision.content)).one() == content
+
+
+def test_a_picture_goes_a_day_after_the_last_draft_and_question_that_showed_it() -> None:
+    teacher = factories.make_teacher()
+    data = [bytes([0x89]) + b"PNG\r\n\x1a\n" + bytes([number]) for number in range(3)]
+    used, drawn, lonely = (pictures.keep_picture(Picture(one, "png")) for one in data)
+    draft = drafts.create_draft(teacher.id, PICTURED, pictures={"map.png": used, "other.png": drawn}, now=START)
+    publish(draft, teacher)
+    assert pictures.forget_unused() == 0
+    for name in (used, drawn, lonely):
+        age(name)
+    assert pictures.forget_unused() == 1
+    assert [pictures.picture_path(name) is not None for name in (used, drawn, lonely)] == [True, True, False]
+    drafts.discard_draft(draft, teacher.id)
+    with writing() as session:  # as it was for banks of an earlier release
+        session.execute(sa.delete(RevisionPicture))
+    pictures.keep_picture(Picture(data[1], "png"))
+    assert pictures.forget_unused() == 0
+    age(drawn)
+    assert pictures.forget_unused() == 1
+    assert [pictures.picture_path(name) is not None for name in (used, drawn)] == [True, False]
+
+
+def age(name: str) -> None:
+    """Makes a kept picture two days old."""
+    path = pictures.picture_path(name)
+    assert path is not None
+    moment = path.stat().st_mtime - 2 * 24 * 3600
+    os.utime(path, (moment, moment))
 
 
 def test_a_text_that_begins_with_an_odd_sign_or_is_no_text_is_kept() -> None:
