@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from quizapp.models import Account, ApiToken, Attempt, AuditEntry, OneTimeToken, Role, Section, SignIn, Throttle
-from quizapp.services import auditing, erasing, rooms
+from quizapp.services import auditing, erasing, pictures, rooms
 from quizapp.services.attempts import hand_in_ended
 from quizapp.services.settings import RetentionSettings, retention_settings
 from quizapp.services.writing import rows_changed, writing
@@ -33,7 +33,8 @@ def forget_the_old(*, now: datetime) -> int:
 
     Visitors' trials go after a day, and rooms that nobody closed; guests, classes of past school years
     and lines of the audit when the school's settings say so; a deleted class when it can no longer be
-    brought back. Teachers who have not signed in for two years can no longer sign in.
+    brought back; pictures that no bank and no draft shows. Teachers who have not signed in for two years
+    can no longer sign in.
 
     Returns:
         How many trials were deleted.
@@ -55,6 +56,7 @@ def forget_the_old(*, now: datetime) -> int:
         ended = rooms.end_old_rooms(session, now=now)
     if people or trials or ended:
         erasing.scrub()
+    pictures.forget_unused()
     return trials
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from quizapp.bank.pictures import Picture
 from quizapp.models import Bank, BankRevision, BankShare, ItemRevision, RevisionPicture, ShareRight, db
-from quizapp.services import attempts, drafts, pictures, publishing, taking
+from quizapp.services import attempts, drafts, pictures, publishing, retention, taking
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, DraftExists, PublishedMeanwhile
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
@@ -282,7 +282,7 @@ def test_a_picture_goes_a_day_after_the_last_draft_and_question_that_showed_it()
     pictures.keep_picture(Picture(data[1], "png"))
     assert pictures.forget_unused() == 0
     age(drawn)
-    assert pictures.forget_unused() == 1
+    retention.forget_the_old(now=START)
     assert [pictures.picture_path(name) is not None for name in (used, drawn)] == [True, False]
 
 
