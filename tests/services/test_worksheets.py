@@ -99,7 +99,7 @@ def test_an_assignment_prints_its_own_choice(teacher: Teacher, school_class: Sch
 
 @ONE_DATABASE
 def test_a_draw_keeps_to_its_blueprint_and_comes_again_for_the_key(teacher: Teacher, school_class: SchoolClass) -> None:
-    assignment = chosen_part(teacher, school_class, factories.publish(MADE_UP_BANK), number=2)
+    assignment = chosen_part(teacher, school_class, factories.publish(), number=2)
     sheets = {version: paper(school_class, teacher, assignment, version=version) for version in "ABC"}
     for version, sheet in sheets.items():
         assert sorted(one.item.skill or "" for one in sheet.questions) == ["facts", "verbs"]
