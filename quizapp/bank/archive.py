@@ -179,7 +179,7 @@ def _check_name(name: str) -> None:
         raise ArchiveError("bad-name", f"The name {_shown(name)} holds signs that cannot be seen. Rename the file.")
     if name.startswith("/") or ".." in parts or _FORBIDDEN & set(name):
         raise ArchiveError(
-            "bad-name", f"The name {_shown(name)} leads out of the archive. Pack the files without their folders."
+            "outside", f"The name {_shown(name)} leads out of the archive. Pack the files without their folders."
         )
     if any(_unsafe(part) for part in parts) or len(name) > 200:
         raise ArchiveError("bad-name", f"A file cannot be called {_shown(name)} on every computer. Rename the file.")

@@ -124,7 +124,11 @@ class RulesError(ValueError):
 
 
 def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
-    """Return what can be taken: every shipped bank, and this teacher's own."""
+    """Return what can be taken: every shipped bank, this teacher's own, and what colleagues share with them."""
+    return _quizzes(visible_to(account_id))
+
+
+def _quizzes(*conditions: sa.ColumnElement[bool]) -> tuple[QuizRef, ...]:
     newest = (
         sa.select(QuizRevision.quiz_id, sa.func.max(QuizRevision.number).label("number"))
         .group_by(QuizRevision.quiz_id)
@@ -138,7 +142,7 @@ def list_quizzes(account_id: int | None = None) -> tuple[QuizRef, ...]:
             sa.and_(newest.c.quiz_id == QuizRevision.quiz_id, newest.c.number == QuizRevision.number),
         )
         .join(Bank, Bank.id == Quiz.bank_id)
-        .where(Quiz.whole_bank, visible_to(account_id))
+        .where(Quiz.whole_bank, *conditions)
         .order_by(QuizRevision.title)
     ).all()
     counts = _counts([row.id for row in rows])
@@ -167,12 +171,12 @@ def get_quiz(public_id: str, account_id: int | None = None) -> QuizRef:
     """Return one quiz this person may take or assign.
 
     Raises:
-        NotFoundError: there is none, or it is another teacher's.
+        NotFoundError: there is none, or it is another teacher's and not shared.
     """
-    for quiz in list_quizzes(account_id):
-        if quiz.public_id == public_id:
-            return quiz
-    raise NotFoundError("quiz")
+    found = _quizzes(visible_to(account_id), Quiz.public_id == public_id)
+    if not found:
+        raise NotFoundError("quiz")
+    return found[0]
 
 
 def assign(

@@ -8,7 +8,7 @@ import pytest
 
 from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import PictureError
-from tests.bank.archives import chunk, exif, jpeg, png, segment, webp
+from tests.bank.archives import chunk, exif, jpeg, patched, png, segment, webp
 
 PLACE = b"51 degrees north"
 
@@ -51,6 +51,7 @@ def test_webp_loses_its_notes_and_says_so_in_its_head() -> None:
     [
         (png().replace(b"IDAT", b"IDAX"), "a.png", "broken-picture"),
         (png()[:-1], "a.png", "broken-picture"),
+        (patched(png(), 19, b"\x02"), "a.png", "broken-picture"),
         (png()[:33], "a.png", "broken-picture"),
         (png(1, 1, chunk(b"NEWX", b"")), "a.png", "broken-picture"),
         (png(0, 1), "a.png", "many-points"),

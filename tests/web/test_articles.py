@@ -84,7 +84,7 @@ def test_five_megabytes_are_refused_in_a_sentence(school: School) -> None:
         content_type=f"multipart/form-data; boundary={boundary}",
     )
     assert page.status == 413
-    assert "A text or file may have at most one megabyte." in page.words
+    assert "A text or file may have at most one megabyte," in page.words
 
 
 def test_a_copy_is_on_no_other_page(app: Flask, school: School) -> None:
