@@ -76,7 +76,6 @@ def test_from_a_pasted_paragraph_to_what_changed(
     first_marks(teacher, ann, ben, cleo)
     check_page(ann.page)
     first_look(teacher, ann, ben, cleo)
-    check_page(teacher.page)
     second_round(teacher, ann, ben, cleo)
     check_page(teacher.page)
     teacher.page.get_by_text("Close the room", exact=True).click()
