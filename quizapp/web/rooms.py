@@ -137,7 +137,7 @@ def next_round(room: str) -> AnyResponse:
 def remove(room: str, member: str) -> AnyResponse:
     """Take somebody out of a room."""
     name = rooms.remove_member(_room(room), member, now=instance.now())
-    flash(_("“%(name)s” is out and cannot come back with this device. The marks no longer count.", name=name), "good")
+    flash(_("“%(name)s” is out and cannot come back with this device. The answers no longer count.", name=name), "good")
     return redirect(url_for("rooms.control", room=room, names=1))
 
 
@@ -149,9 +149,9 @@ def close(room: str) -> AnyResponse:
     keep = request.form.get("keep") == "yes"
     rooms.close_room(found, keep=keep, now=instance.now())
     if keep:
-        flash(_("The room is closed. The text and the marks are kept, without nicknames."), "good")
+        flash(_("The room is closed. Text and answers are kept, without nicknames."), "good")
         return redirect(url_for("rooms.control", room=room))
-    flash(_("The room is closed. Text, marks and nicknames are deleted."), "good")
+    flash(_("The room is closed. Text, answers and nicknames are deleted."), "good")
     return redirect(url_for("rooms.index"))
 
 

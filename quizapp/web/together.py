@@ -1,4 +1,4 @@
-"""A room as students see it: the door, marking, and what all marked."""
+"""A room as students see it: the door, the own answer, and what all answered."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def room(code: str) -> Answer:
     return (page, 422) if form.errors else page
 
 
-@bp.post("/<code>/marks")
+@bp.post("/<code>/answer")
 @access(Access.EVERYBODY)
-def marks(code: str) -> Answer:
-    """Save what is marked: with the button, or for the script that sends every change."""
+def answer(code: str) -> Answer:
+    """Save an answer: with the button, or for the script that sends every change."""
     by_script = request.accept_mimetypes.best == "application/json"
     try:
         page = room_members.member_page(code, auth.known_visitor(), now=instance.now())
@@ -81,7 +81,7 @@ def marks(code: str) -> Answer:
         return _gone(error) if by_script else (_draw(page, request.form, too_late=True), 409)
     if by_script:
         return make_response(jsonify(version=str(saved.sequence), saved_at=format_time(saved.at, "HH:mm")))
-    flash(_("Your marks are saved. You can change them until your teacher ends the round."), "good")
+    flash(_("Your answer is saved. You can change it until your teacher ends the round."), "good")
     return redirect(url_for("together.room", code=code))
 
 
@@ -90,10 +90,10 @@ def marks(code: str) -> Answer:
 def now(code: str) -> Response:
     """Tell a phone whether its page is still true: 304 while it is, else a word that says what the room is at."""
     state = room_members.member_state(code, auth.known_visitor(), now=instance.now())
-    answer = make_response(jsonify(state=state))
-    answer.headers["ETag"] = quote_etag(state)
-    answer.make_conditional(request)
-    return answer
+    told = make_response(jsonify(state=state))
+    told.headers["ETag"] = quote_etag(state)
+    told.make_conditional(request)
+    return told
 
 
 def refusal(error: RoomError) -> str:

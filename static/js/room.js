@@ -25,11 +25,11 @@ async function ask() {
     const answer = await fetch(place.dataset.roomNow, { headers: { "If-None-Match": `"${place.dataset.roomState}"` } });
     failures = 0;
     if (answer.status === 200 && (await answer.json()).state !== place.dataset.roomState) {
-      location.replace(location.pathname.replace(/\/marks$/, ""));
+      location.replace(location.pathname.replace(/\/answer$/, ""));
       return;
     }
   } catch {
-    failures += 1; // the connection is lost for now: marks stay on the device until it is back
+    failures += 1; // the connection is lost for now: answers stay on the device until it is back
   } finally {
     asking = false;
   }

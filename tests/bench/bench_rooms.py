@@ -110,7 +110,7 @@ class Classroom:
 
     def save(self) -> TestResponse:
         fields: dict[str, Any] = {"csrf_token": self.token, "round": "2", "a-answer": [str(n) for n in range(MARKS)]}
-        return self.phone.client.post(f"{self.page}/marks", data=fields, headers={"Accept": "application/json"})
+        return self.phone.client.post(f"{self.page}/answer", data=fields, headers={"Accept": "application/json"})
 
 
 def get(browser: Browser, path: str, etag: str | None = None) -> Callable[[], TestResponse]:

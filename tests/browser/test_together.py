@@ -95,7 +95,7 @@ def first_marks(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     ben.come_in(address, code, "Ben")
     ben.mark("right-size")
     ben.press("Save")
-    expect(ben.page.get_by_text("Your marks are saved.")).to_be_visible()
+    expect(ben.page.get_by_text("Your answer is saved.")).to_be_visible()
     # Paste and start, code and nickname, marks.
     assert teacher.submits + ben.submits == 3
     for phone, nickname in ((ann, "Ann"), (cleo, "Cleo")):
@@ -127,12 +127,12 @@ def second_round(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     for phone in (ann, cleo):
         phone.wakes()
         phone.reads(PROMPT)
-    ann.press("Keep these marks")
+    ann.press("Keep this answer")
     cleo.mark("Doors")
     cleo.is_saved()
     ben.follow("Refresh")
     ben.mark("opening", "Doors")
-    ben.press("Keep these marks")
+    ben.press("Keep this answer")
     expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
     teacher.press("Stop and show")
     expect(teacher.page.get_by_text("3 people answered both rounds")).to_contain_text("2 changed something.")

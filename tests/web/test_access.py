@@ -55,7 +55,7 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/r/<code>"): same(422),
     ("GET", "/r/<code>/now"): same(200),
     # Who has come in with this browser may mark, signed in or not; nobody else.
-    ("POST", "/r/<code>/marks"): Row("410 302 410 410 410 410 410", {"round": "1"}, changes=True),
+    ("POST", "/r/<code>/answer"): Row("410 302 410 410 410 410 410", {"round": "1"}, changes=True),
     ("GET", "/teach/rooms"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/rooms"): Row("302 404 404 404 302 302 302", {"text": "One. Two."}, changes=True),
     ("GET", "/teach/rooms/<room>"): Row("302 404 404 404 200 404 404"),

@@ -43,7 +43,7 @@ class Room:
 
     def mark(self, browser: Browser, *words: int) -> Page:
         page = browser.get(f"/r/{self.code}")
-        return browser.submit(page, "/marks", fields={"a-answer": [str(word) for word in words]})
+        return browser.submit(page, "/answer", fields={"a-answer": [str(word) for word in words]})
 
     def press(self, words: str, page: Page | None = None) -> Page:
         """Use the button of the board that says `words`."""
@@ -80,13 +80,13 @@ def test_from_a_pasted_paragraph_to_the_swing(room: Room) -> None:
     board = room.teacher.get(room.board)
     assert "run-count" in board.text
     seen = ann.get(f"/r/{room.code}")
-    assert "What 2 people marked" in seen.words
+    assert "What 2 people answered" in seen.words
     assert "[you marked: right-size opening ]" in seen.words
     room.press("Once more: round 2")
     again = ann.get(f"/r/{room.code}")
-    assert "These are your marks from round 1" in again.words
-    assert again.form("/marks").fields.getlist("a-answer") == ["3", "4"]
-    ann.submit(again, "/marks")
+    assert "This is your answer from round 1" in again.words
+    assert again.form("/answer").fields.getlist("a-answer") == ["3", "4"]
+    ann.submit(again, "/answer")
     room.mark(ben, 3, 4)
     room.press("Stop and show")
     board = room.teacher.get(room.board)
@@ -118,7 +118,7 @@ def test_the_script_saves_asks_and_is_told(room: Room) -> None:
     page = ann.get(f"/r/{room.code}")
     json = {"Accept": "application/json"}
     fields: Fields = {"round": "1", "a-answer": ["3"], "csrf_token": ann.token()}
-    saved = [ann.open("POST", f"/r/{room.code}/marks", data=fields, headers=json).response.json for _ in range(2)]
+    saved = [ann.open("POST", f"/r/{room.code}/answer", data=fields, headers=json).response.json for _ in range(2)]
     assert saved == [{"version": str(n), "saved_at": "09:00"} for n in (1, 2)]
     etag = ann.get(f"/r/{room.code}/now").headers["ETag"]
     state = etag.strip('"')
@@ -127,7 +127,7 @@ def test_the_script_saves_asks_and_is_told(room: Room) -> None:
     assert (quiet.status, quiet.body) == (304, b"")
     room.press("Stop, and talk first")
     assert ann.get(f"/r/{room.code}/now", headers={"If-None-Match": etag}).response.json == {"state": "1-talking"}
-    late = ann.open("POST", f"/r/{room.code}/marks", data=fields, headers=json)
+    late = ann.open("POST", f"/r/{room.code}/answer", data=fields, headers=json)
     assert (late.status, late.response.json) == (409, {"error": "over"})
     assert Browser(room.app).get(f"/r/{room.code}/now").response.json == {"state": "gone"}
 
@@ -136,19 +136,19 @@ def test_marks_that_come_too_late_are_shown_as_such_and_not_lost(room: Room) -> 
     ann = room.join("Ann")
     page = ann.get(f"/r/{room.code}")
     room.press("Stop and show")
-    late = ann.submit(page, "/marks", fields={"a-answer": ["3", "4"]})
+    late = ann.submit(page, "/answer", fields={"a-answer": ["3", "4"]})
     assert late.status == 409
-    assert "The round was over before these marks were saved" in late.words
+    assert "The round was over before this answer was saved" in late.words
     assert "[you marked: right-size opening ]" in late.words
     assert "Nobody has marked a word." in late.words
     room.press("Once more: round 2")
-    late = ann.submit(page, "/marks", fields={"a-answer": ["3", "4"]})
+    late = ann.submit(page, "/answer", fields={"a-answer": ["3", "4"]})
     assert late.status == 409
-    assert late.form("/marks").fields.getlist("a-answer") == ["3", "4"]
-    assert late.form("/marks").fields["round"] == "2"
+    assert late.form("/answer").fields.getlist("a-answer") == ["3", "4"]
+    assert late.form("/answer").fields["round"] == "2"
     unreadable: tuple[Fields, ...] = ({"round": "x"}, {"round": "9" * 30}, {"a-answer": ["77"]})
     for fields in unreadable:
-        assert ann.submit(ann.get(f"/r/{room.code}"), "/marks", fields=fields).status == 422
+        assert ann.submit(ann.get(f"/r/{room.code}"), "/answer", fields=fields).status == 422
 
 
 def test_names_stand_on_the_teachers_own_page_only_and_one_click_takes_somebody_out(room: Room) -> None:
@@ -206,7 +206,7 @@ def test_markup_is_text_arabic_runs_from_the_right_and_an_empty_prompt_has_a_usu
 def test_closing_keeps_or_deletes_and_says_so(room: Room) -> None:
     ann = room.join("Ann")
     room.mark(ann, 3)
-    closed = room.teacher.follow(room.press("Close, and keep text and marks"))
+    closed = room.teacher.follow(room.press("Close, and keep text and answers"))
     assert "kept, without nicknames" in closed.words
     assert "Round 1: 1 answered" in closed.words
     assert room.teacher.get(room.board).location == room.path
@@ -217,7 +217,7 @@ def test_closing_keeps_or_deletes_and_says_so(room: Room) -> None:
     assert room.teacher.get(room.path).status == 404
     room.open()
     gone = room.teacher.follow(room.press("Close, and delete everything"))
-    assert "Text, marks and nicknames are deleted." in gone.words
+    assert "Text, answers and nicknames are deleted." in gone.words
     assert room.teacher.get(room.path).status == 404
     # A projector that still asks is led away.
     assert room.teacher.get(f"{room.board}/now").headers["HX-Redirect"] == "/teach/rooms"
