@@ -41,6 +41,8 @@ class LivePreview:
     state: LiveState
     lines: tuple[int, int]
     """The first and last line for which the answer is the same."""
+    wanted: str | None = None
+    """The id of the question that belongs to the line, if it says one."""
     question: PreviewedQuestion | None = None
     picture: str | None = None
     """The name under which the picture it shows is kept."""
@@ -79,9 +81,9 @@ def live_preview(public_id: str, account_id: int, text: str, line: int) -> LiveP
     wanted, lines = region
     ids = [item.id for item in loaded.readable.items]
     if wanted.id not in ids:
-        return LivePreview(LiveState.BROKEN, lines)
+        return LivePreview(LiveState.BROKEN, lines, wanted.id)
     question = previewed(loaded.readable, ids.index(wanted.id) + 1, skills=skills, seed=wanted.id)
-    return LivePreview(LiveState.SHOWN, lines, question, _picture(question, pictures))
+    return LivePreview(LiveState.SHOWN, lines, wanted.id, question, _picture(question, pictures))
 
 
 def writing_help() -> JSON:

@@ -65,7 +65,7 @@ def preview(draft: str) -> Response:
     line = request.form.get("line", default=1, type=int)
     live = draft_live.live_preview(draft, auth.account_id(), _text(), line)
     html = None if live.question is None else _drawn(live.question, live.picture)
-    return jsonify(state=live.state, html=html, first=live.lines[0], last=live.lines[1])
+    return jsonify(state=live.state, wanted=live.wanted, html=html, first=live.lines[0], last=live.lines[1])
 
 
 def _drawn(question: PreviewedQuestion, picture: str | None) -> str:

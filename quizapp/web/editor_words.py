@@ -39,6 +39,10 @@ def _words() -> dict[str, str]:
         "offline": _("Not checked: no connection. Checking goes on when it is back."),
         "unchecked": _("Not checked just now. Save to check."),
         "previewBroken": _("This question has a mistake now. You see it as it was before."),
+        "previewText": _("The text has a mistake now. You see what it said before."),
+        "previewOther": _(
+            "The question you are writing has a mistake. Until it is mended you see the last one you looked at."
+        ),
         "previewLater": _("The preview comes when the mistake is mended."),
         "previewNone": _("There is no question yet. Write one below “questions:”."),
         "previewOffline": _("No connection: the preview is as it was before."),

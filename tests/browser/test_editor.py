@@ -57,6 +57,7 @@ def mend_a_slip(editor: Editor) -> None:
     editor.type("Home", "\ntitel: Mine")
     expect(markers).to_have_count(1)
     expect(editor.state).to_have_text("1 mistake stands in the way of publishing.")
+    expect(page.locator("[data-findings]")).to_contain_text("titel: Mine")  # all of it is checked
     markers.hover()
     expect(page.locator(".cm-diagnostic")).to_contain_text("Mistake: There is no field “titel”")
     page.locator("[data-findings]").get_by_role("button", name="Put in the corrected line").click()
@@ -73,6 +74,7 @@ def write_a_question(editor: Editor) -> None:
     """The kinds are offered, a field is explained, and the preview follows the cursor."""
     page = editor.page
     editor.type("End", SECOND + "type: ")
+    expect(editor.pane.get_by_role("status")).to_contain_text("you see the last one you looked at")
     expect(editor.offers.get_by_role("option", name="choice")).to_be_visible()
     page.keyboard.type("sho")
     expect(editor.offers.get_by_role("option")).to_have_text(["short"])
@@ -136,7 +138,7 @@ def test_an_author_is_helped_while_writing(
 
     # Tab leads out; saving posts what was seen, mistakes and all, and comes back to the same place.
     editor.text.press("Tab")
-    expect(page.get_by_role("button", name="Find")).to_be_focused()
+    expect(page.get_by_role("button", name="Find", exact=True)).to_be_focused()
     with page.expect_navigation():
         page.get_by_role("button", name="Save and check").click()
     expect(editor.text).to_be_visible()

@@ -96,6 +96,8 @@ def test_a_mistake_elsewhere_does_not_stop_the_preview(
 ) -> None:
     live = draft_live.live_preview(draft, teacher.id, broken, line)
     assert (live.state, live.question is not None) == (state, state is LiveState.SHOWN)
+    # The browser must know whether what it shows is the question that broke.
+    assert live.wanted == ({12: "first", 13: "first", 18: "second"}.get(line))
 
 
 def test_findings_know_the_pictures_of_the_draft(teacher: Teacher, draft: str) -> None:

@@ -47,7 +47,7 @@ def test_feedback_comes_on_demand_and_only_for_the_question_that_was_tried(autho
     browser, draft = author
     typed: Fields = {"text": OWN_BANK, "line": "9"}
     plain = told(browser.post(f"{draft}/preview", typed))
-    assert (plain["state"], plain["first"]) == ("shown", 6)
+    assert (plain["state"], plain["first"], plain["wanted"]) == ("shown", 6, "headline")
     assert "What does the headline claim?" in plain["html"]
     assert "data-feedback" not in plain["html"]
     tried = told(browser.post(f"{draft}/preview", {**typed, "question": "headline", "feedback": "1"}))

@@ -1,5 +1,5 @@
 // The question in which the cursor stands, beside the text, as students see it. Nothing is stored: the text goes to the
-// server, which answers { state, html, first, last }; lines from 1.
+// server, which answers { state, wanted: the question's id, html, first, last }; lines from 1.
 //   state: "shown", or "broken": what is seen stays as it was; or "none": there is no question yet
 import { EditorView } from "../../vendor/codemirror.min.js";
 import { start as pickWords } from "../wordpick.js";
@@ -79,9 +79,9 @@ export class Preview {
       this.say(answer.why === "offline" ? words.previewOffline : words.previewMissed);
       return;
     }
-    const { state, html, first, last } = answer.data;
+    const { state, wanted, html, first, last } = answer.data;
     this.lines = [first, last];
-    this.say(state === "shown" ? "" : state === "none" ? words.previewNone : this.html ? words.previewBroken : words.previewLater);
+    this.say(state === "shown" ? "" : state === "none" ? words.previewNone : this.stale(wanted));
     if (state !== "shown" || html === this.html) return;
     this.html = html;
     const frame = document.createElement("template");
@@ -93,6 +93,13 @@ export class Preview {
     moveLines(this.shown);
     if (this.pressed) this.shown.querySelector(this.feedback ? ".verdict-title" : ".asked button.btn")?.focus();
     this.pressed = false;
+  }
+
+  /** The sentence on what is seen while the wanted question cannot be shown. */
+  stale(wanted) {
+    const { words } = this.settings, seen = this.shown.querySelector("[name=question]")?.value;
+    if (seen === undefined) return words.previewLater;
+    return wanted === null ? words.previewText : wanted === seen ? words.previewBroken : words.previewOther;
   }
 
   say(sentence) {
