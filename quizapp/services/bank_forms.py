@@ -16,6 +16,7 @@ from typing import Any, Literal
 from quizapp.bank import editing
 from quizapp.bank.editing import Entry, Opened, Section, UnreadableError, free_id, open_text
 from quizapp.bank.form_values import control_of, to_fields, to_form, unknown_in
+from quizapp.bank.loader import load_text
 from quizapp.bank.model import Envelope, Stimulus
 from quizapp.bank.places import way_to
 from quizapp.bank.problems import Problem
@@ -282,6 +283,18 @@ def save_head(draft: str, account_id: int, values: Mapping[str, Any], *, version
     fields = to_fields(head_shapes(), values, opened.head, kept)
     changes = {name: fields.get(name) for name in HEAD_FIELDS if fields.get(name) != opened.head.get(name)}
     _save(view, account_id, editing.set_head(view.text, changes) if changes else view.text, version, now)
+
+
+def seen_number(draft: str, account_id: int, key: str) -> int | None:
+    """Return the number under which a question of a draft is shown as students see it; None while it has a mistake.
+
+    Raises:
+        NotFoundError: there is no such draft of theirs.
+    """
+    view = read_draft(draft, account_id)
+    bank = load_text(view.text.encode(), "bank.yaml", skills=shared_skills()).readable
+    ids = [] if bank is None else [item.id for item in bank.items]
+    return ids.index(key) + 1 if key in ids else None
 
 
 def head_shapes() -> tuple[Shape, ...]:

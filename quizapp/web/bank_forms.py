@@ -64,6 +64,9 @@ def change_bank(draft: str) -> Answer:
             by: Any = -1 if do == "up" else 1
             forms.move_question(draft, account, key, by, version=version, now=now)
             return redirect(url_for("bank_forms.bank", draft=draft, _anchor=f"q-{key}"), 303)
+        if do == "remove":
+            place = Place(draft, "questions", key)
+            return _remove(place, _page(place), sure=False)
         filled = _filled(BANK, forms.head_shapes(), {}, request.form)
         page = forms.bank_form(draft, account, now=now)
         if page.broken or not filled.form.validate():
@@ -180,6 +183,12 @@ def _saved(place: Place, do: str) -> Response:
     if do == "back":
         flash(_("Saved."), "good")
         return redirect(url_for("bank_forms.bank", draft=place.draft), 303)
+    if do == "see":
+        number = forms.seen_number(place.draft, auth.account_id(), place.key or "")
+        if number is not None:
+            return redirect(url_for("drafts.preview", draft=place.draft, number=number), 303)
+        flash(_("It is saved. Students could not answer it yet: mend first what is marked here."), "warn")
+        return redirect(place.url, 303)
     mistakes = _page(place).mistakes
     rest = (
         ngettext(

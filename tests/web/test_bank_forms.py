@@ -352,3 +352,22 @@ def test_a_text_too_long_to_keep_comes_back_whole(app: Flask) -> None:
     assert "Shorten this to 10,000 characters" in page.words
     assert len(page.form(named="owner").fields["prompt"]) > 14_000
     assert desk.text == BANK
+
+
+def test_a_question_is_one_press_away_from_how_students_see_it(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    broken = desk.browser.follow(desk.send(desk.get("/three"), {"first": ""}, "see"))
+    assert "Students could not answer it yet" in broken.words
+    fields = {**SHORTEST["short"], "prompt": "What must it be called?"}
+    seen = desk.browser.follow(desk.send(desk.get("/new/short"), fields, "see"))
+    assert "What must it be called?" in seen.words
+    assert f"{desk.path}/what-must-it-be-called" in seen.links()
+
+
+def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    asked = desk.browser.post(desk.path, {"do": "remove three"})
+    assert "Order these" in asked.words
+    assert desk.text == BANK
+    assert desk.browser.submit(asked, fields={"do": "remove now"}).status == 303
+    assert "three" not in desk.text
