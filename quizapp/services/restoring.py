@@ -56,11 +56,12 @@ def restore(bank: str, number: int, account_id: int, *, seen: int, now: datetime
         with writing() as session:
             return _restored(session, bank, number, account_id, seen, now)
     except IntegrityError:  # the same button twice at once
-        raise DraftExists(draft_of(account_id, bank_id)) from None
+        mine = draft_of(account_id, bank_id)
     except DraftExists as found:
-        if _says(found.public_id, account_id, bank_id, number):
-            return found.public_id
-        raise
+        mine = found.public_id
+    if _says(mine, account_id, bank_id, number):
+        return mine
+    raise DraftExists(mine)
 
 
 def restore_beside(bank: str, number: int, account_id: int, *, seen: int, draft_version: int, now: datetime) -> str:
