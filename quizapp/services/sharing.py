@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.models import Account, Bank, BankRevision, BankShare, ShareRight, db
@@ -311,18 +312,14 @@ def _take(session: Session, bank_id: int, account_id: int) -> bool:
 
 def _move(session: Session, row: Bank, new_owner: int) -> bool:
     """Give a bank to somebody; False when they have one of the same id, and then nothing changes."""
-    other = aliased(Bank)
-    taken = sa.select(other.id).where(other.owner_id == new_owner, other.slug == row.slug).exists()
-    moved = rows_changed(
-        session,
-        sa.update(Bank)
-        .where(Bank.id == row.id, ~taken)
-        .values(owner_id=new_owner)
-        .execution_options(synchronize_session=False),
-    )
-    if moved:
-        _take(session, row.id, new_owner)
-    return moved > 0
+    try:
+        with session.begin_nested():
+            row.owner_id = new_owner
+            session.flush()
+    except IntegrityError:
+        return False
+    _take(session, row.id, new_owner)
+    return True
 
 
 def _record(
