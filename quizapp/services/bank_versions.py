@@ -158,7 +158,7 @@ def version_page(public_id: str, number: int, account_id: int) -> VersionPage:
     """
     head = bank_head(public_id, account_id)
     row, line = _version(head.id, number)
-    bank = _read(row.source)
+    bank = read_version(row.source)
     content = None if bank is None else changes(_emptied(bank), bank)
     return VersionPage(head, line, content, row.source if head.may_copy else None)
 
@@ -171,7 +171,7 @@ def difference_page(public_id: str, before: int, after: int, account_id: int) ->
     """
     head = bank_head(public_id, account_id)
     row, line = _version(head.id, after)
-    bank = _read(row.source)
+    bank = read_version(row.source)
     session = db.session()
     found = None if bank is None else changes_since(session, head.id, before, bank, pictures_of(session, row.id))
     return DifferencePage(head, _version(head.id, before)[1], line, found)
@@ -188,12 +188,17 @@ def changes_since(
         pictures: the name under which each of its pictures is kept, by its name in the text.
     """
     row = session.scalar(sa.select(BankRevision).where(BankRevision.bank_id == bank_id, BankRevision.number == number))
-    earlier = None if row is None else _read(row.source)
+    earlier = None if row is None else read_version(row.source)
     if row is None or earlier is None:
         return None
     before = pictures_of(session, row.id)
     redrawn = frozenset(name for name, kept in pictures.items() if before.get(name, kept) != kept)
     return changes(earlier, bank, redrawn=redrawn)
+
+
+def read_version(source: str) -> BankFile | None:
+    """Return what a text says as today's program reads it; None when it has a mistake, or names what is no more."""
+    return load_text(source.encode(), "bank.yaml", skills=shared_skills()).bank
 
 
 def _version(bank_id: int, number: int) -> tuple[BankRevision, VersionLine]:
@@ -204,10 +209,6 @@ def _version(bank_id: int, number: int) -> tuple[BankRevision, VersionLine]:
     if row is None or line is None:
         raise NotFoundError("version")
     return row, line
-
-
-def _read(source: str) -> BankFile | None:
-    return load_text(source.encode(), "bank.yaml", skills=shared_skills()).bank
 
 
 def _emptied(bank: BankFile) -> BankFile:

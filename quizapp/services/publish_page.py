@@ -8,14 +8,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.bank.changes import Changes, changes
+from quizapp.bank.changes import Changes
 from quizapp.bank.checking import Checked
-from quizapp.bank.loader import load_text
 from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.strategies import simulate
 from quizapp.models import Account, Attempt, BankRevision, Item, Quiz, QuizRevision, db
+from quizapp.services.bank_versions import changes_since, read_version
 from quizapp.services.draft_rows import newest_revision, own_draft, pictures_of, refusal
-from quizapp.services.drafts import DraftView, check_draft, read_draft, shared_skills
+from quizapp.services.drafts import DraftView, check_draft, read_draft
 from quizapp.services.freezing import other_kind
 
 ROUNDS_IN_ALL = 500
@@ -90,30 +90,22 @@ def publish_page(public_id: str, account_id: int, *, now: datetime) -> PublishPa
     row = own_draft(session, public_id, account_id)
     bank = checked.bank
     newest = newest_revision(session, row.bank_id) if row.bank_id is not None and draft.bank is not None else None
-    before = None if newest is None else _read(newest)
     sentence = None if bank is None else refusal(session, row, bank.slug)
     refusals = [] if sentence is None else [sentence]
     if bank is not None and row.bank_id is not None:
         refusals += _clashes(session, row.bank_id, bank)
+    found = None
+    if bank is not None and newest is not None:
+        found = changes_since(session, newest.bank_id, newest.number, bank, draft.pictures)
     return PublishPage(
         draft=draft,
         checked=checked,
-        changes=changes(before, bank, redrawn=_redrawn(session, newest, draft)) if before and bank else None,
+        changes=found,
         refusals=tuple(refusals),
         colleague=_colleague(session, newest, row.base_number) if draft.behind else None,
         at_work=0 if newest is None else _at_work(session, newest.bank_id),
         lazy=None if bank is None else _lazy(bank),
     )
-
-
-def _read(revision: BankRevision) -> BankFile | None:
-    """A published bank; None when it named shared skills that are no more."""
-    return load_text(revision.source.encode(), "bank.yaml", skills=shared_skills()).bank
-
-
-def _redrawn(session: Session, newest: BankRevision | None, draft: DraftView) -> frozenset[str]:
-    before = {} if newest is None else pictures_of(session, newest.id)
-    return frozenset(name for name, kept in draft.pictures.items() if name in before and before[name] != kept)
 
 
 def _clashes(session: Session, bank_id: int, bank: BankFile) -> list[str]:
@@ -128,17 +120,16 @@ def _clashes(session: Session, bank_id: int, bank: BankFile) -> list[str]:
 def _colleague(session: Session, newest: BankRevision | None, base_number: int | None) -> Colleague | None:
     if newest is None:
         return None
-    base = session.scalar(
-        sa.select(BankRevision).where(BankRevision.bank_id == newest.bank_id, BankRevision.number == base_number)
-    )
-    before, after = None if base is None else _read(base), _read(newest)
+    after, found = read_version(newest.source), None
+    if after is not None and base_number is not None:
+        found = changes_since(session, newest.bank_id, base_number, after, pictures_of(session, newest.id))
     account = None if newest.published_by is None else session.get(Account, newest.published_by)
     return Colleague(
         number=newest.number,
         name=None if account is None else account.name,
         published_at=newest.published_at,
         note=newest.note,
-        changes=changes(before, after) if before and after else None,
+        changes=found,
     )
 
 

@@ -10,12 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.bank.changes import Changes, changes
-from quizapp.bank.loader import load_text
 from quizapp.models import BankDraft, BankRevision, db
 from quizapp.services.bank_access import BankRight, bank_with_right
-from quizapp.services.bank_versions import BankHead, bank_head
+from quizapp.services.bank_versions import BankHead, bank_head, read_version
 from quizapp.services.draft_rows import DraftExists, draft_of, own_draft, pictures_of, plain_lines, put_draft
-from quizapp.services.drafts import shared_skills
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
 
@@ -106,9 +104,7 @@ def choice_page(bank: str, number: int, draft: str, account_id: int) -> ChoicePa
     session = db.session()
     row = own_draft(session, draft, account_id)
     version = _revision(session, head.id, number)
-    skills = shared_skills()
-    mine = load_text(row.text.encode(), "bank.yaml", skills=skills).bank
-    theirs = load_text(version.source.encode(), "bank.yaml", skills=skills).bank
+    mine, theirs = read_version(row.text), read_version(version.source)
     return ChoicePage(
         head=head,
         number=number,
