@@ -34,7 +34,7 @@ from quizapp.services.draft_rows import (
     put_draft,
     title_in,
 )
-from quizapp.services.freezing import freeze_bank, prepare
+from quizapp.services.freezing import PublishingError, ReadyBank, freeze_bank, prepare
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
 
@@ -321,18 +321,30 @@ def publish_draft(
     shown = {one.image for one in checked.bank.stimuli}
     pictures = {name: kept for name, kept in view.pictures.items() if name in shown}
     ready = prepare(checked.bank, source=view.text, pictures=pictures)
-    with writing() as session:
-        draft = _held(session, view)
-        bank_id = bank_to_publish(session, draft, ready.bank.slug, now=now)
-        newest = newest_revision(session, bank_id)
-        other = newest is not None and newest.source_hash != ready.source_hash
-        if newest is not None and other and newest.number not in {draft.base_number, over}:
-            raise PublishedMeanwhile(newest.number)
-        number, changed = freeze_bank(session, bank_id, ready, now=now, published_by=account_id, note=note)
-        draft.bank_id, draft.base_number, draft.changed = bank_id, number, False
-        session.flush()
-        found = bank_now(session, bank_id)
-        return Published(found.public_id, found.quiz, found.title, number, changed)
+    try:
+        with writing() as session:
+            return _publish(session, view, ready, note=note, over=over, now=now)
+    except IntegrityError:
+        # Only a correction of one of these questions, frozen in the same instant, can be in the way.
+        raise PublishingError(
+            "Something of this bank was changed at the same moment. Press the button again."
+        ) from None
+
+
+def _publish(
+    session: Session, view: DraftView, ready: ReadyBank, *, note: str, over: int | None, now: datetime
+) -> Published:
+    draft = _held(session, view)
+    bank_id = bank_to_publish(session, draft, ready.bank.slug, now=now)
+    newest = newest_revision(session, bank_id)
+    other = newest is not None and newest.source_hash != ready.source_hash
+    if newest is not None and other and newest.number not in {draft.base_number, over}:
+        raise PublishedMeanwhile(newest.number)
+    number, changed = freeze_bank(session, bank_id, ready, now=now, published_by=draft.account_id, note=note)
+    draft.bank_id, draft.base_number, draft.changed = bank_id, number, False
+    session.flush()
+    found = bank_now(session, bank_id)
+    return Published(found.public_id, found.quiz, found.title, number, changed)
 
 
 def _held(session: Session, view: DraftView) -> BankDraft:

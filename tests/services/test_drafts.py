@@ -83,6 +83,20 @@ def test_a_broken_draft_is_saved_and_not_published() -> None:
     assert db.session.scalars(sa.select(Bank)).all() == []
 
 
+def test_a_finding_of_the_review_stops_publishing_only_if_it_is_an_error() -> None:
+    teacher = factories.make_teacher()
+    draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)
+    save(draft, teacher, OWN_BANK.replace("That nobody swims", "All of the above"))
+    with pytest.raises(DraftBrokenError) as broken:
+        publish(draft, teacher)
+    assert [problem.code for problem in broken.value.problems if problem.level == "error"] == ["all-none-above"]
+    long = "That the pool is closed all day and all night this week"
+    save(draft, teacher, OWN_BANK.replace("That the pool is closed", long))
+    assert publish(draft, teacher).number == 1
+    text = drafts.read_draft(draft, teacher.id).text
+    assert {one.level for one in drafts.check_draft(text, now=START).problems} == {"warning", "info"}
+
+
 def test_a_colleague_who_published_first_is_not_written_over_unseen() -> None:
     teacher, colleague = factories.make_teacher(), factories.make_teacher("okoye")
     done, draft = factories.publish_own(teacher)

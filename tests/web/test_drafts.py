@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Bank, BankRevision, BankShare, ShareRight, db
-from quizapp.services import drafts, publishing, reports
+from quizapp.services import attempts, drafts, publishing, reports
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
@@ -256,9 +256,10 @@ def test_who_may_no_longer_edit_keeps_the_text_as_a_bank_of_their_own(desk: Desk
 def test_students_reports_stand_beside_their_question(desk: Desk) -> None:
     done, path = desk.published()
     with desk.app.app_context():
-        school_class = factories.make_class(desk.teacher, "Ada")
-        (ada,) = school_class.pupils
+        school_class = factories.make_class(desk.teacher, "Ada", "Ben")
+        ada, ben = school_class.pupils
         assignment = factories.assign(school_class, desk.teacher, factories.quiz_of(done, desk.teacher))
+        attempts.hand_in(ben.taker, factories.start(assignment, ben), now=START)
         attempt = factories.start(assignment, ada)
         reports.report_question(ada.id, attempt, 1, "Two are right.", key=factories.instance_key(), now=START)
     assert "Two are right." in desk.browser.get(path).words
