@@ -77,6 +77,7 @@ export class Preview {
     const { words } = this.settings;
     if (!answer.ok) {
       this.say(answer.why === "offline" ? words.previewOffline : words.previewMissed);
+      if (answer.why === "offline") addEventListener("online", () => this.ask(), { once: true });
       return;
     }
     const { state, wanted, html, first, last } = answer.data;
