@@ -194,4 +194,5 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
         audit_words=audit_words,
         field_word=field_word,
         phrases=phrases_of,
+        picture_url=media.image_url,
     )

@@ -51,7 +51,7 @@ from quizapp.models.people import (
     Throttle,
     TokenPurpose,
 )
-from quizapp.models.rooms import Room, RoomAnswer, RoomMember, RoomPassage, RoomPhase
+from quizapp.models.rooms import Room, RoomAnswer, RoomMember, RoomPassage, RoomPhase, RoomQuestion
 from quizapp.models.routes import AssignmentRoute, BankUse, PrivateSwitch, Route, StandIn
 from quizapp.models.tokens import ApiScope, ApiToken
 
@@ -113,6 +113,7 @@ __all__ = [
     "RoomMember",
     "RoomPassage",
     "RoomPhase",
+    "RoomQuestion",
     "RosterEntry",
     "Route",
     "SavedComment",

@@ -1,7 +1,7 @@
 """A room: a class that answers one thing together, live, in rounds. No roster, no marks, gone when it is closed.
 
-What is asked stands in a table of its own (`RoomPassage`), so that a room can ask other things too:
-`services/room_asked.py` is the only place that tells them apart.
+What is asked stands in a table of its own (`RoomPassage`, `RoomQuestion`), so that a room can ask other things
+too: `services/room_asked.py` is the only place that tells them apart.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class Room(Base):
     phase: Mapped[RoomPhase] = mapped_column(choice_type(RoomPhase), default=RoomPhase.OPEN)
     shown: Mapped[bool] = mapped_column(default=False)
     """Whether the teacher shows the counts of this round."""
+    revealed: Mapped[bool] = mapped_column(default=False)
+    """Whether the teacher shows what is right, where what is asked has a key."""
     request_key: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
     """A random word of the form it was opened with, so that sending the form twice opens one room."""
     opened_at: Mapped[datetime]
@@ -64,6 +66,17 @@ class RoomPassage(Base):
     prompt: Mapped[str] = mapped_column(sa.String(300))
     text: Mapped[str] = mapped_column(sa.Text)
     """Plain text as it was pasted; never markup."""
+
+
+class RoomQuestion(Base):
+    """What a room asks: a question of a bank, in one order for everybody, so that letters mean the same to all."""
+
+    __tablename__ = "room_question"
+
+    room_id: Mapped[int] = mapped_column(sa.ForeignKey("room.id", ondelete="CASCADE"), primary_key=True)
+    item_revision_id: Mapped[int] = mapped_column(sa.ForeignKey("item_revision.id", ondelete="CASCADE"), index=True)
+    shown: Mapped[dict[str, Any]]
+    """The order of its parts, as attempts keep theirs."""
 
 
 class RoomMember(Base):
@@ -95,7 +108,8 @@ class RoomAnswer(Base):
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("room_member.id", ondelete="CASCADE"), primary_key=True)
     round: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]]
-    """As what is asked reads it; for a passage the numbers of the marked words, from 1."""
+    """As what is asked reads it: for a passage the numbers of the marked words, from 1; for a question the response,
+    null for blank."""
     saved_at: Mapped[datetime]
     sequence: Mapped[int] = mapped_column(default=1)
     """Rises with every save."""

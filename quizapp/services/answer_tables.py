@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, groupby
-from typing import Any
+from typing import Any, Protocol
 
 from quizapp import text
 from quizapp.items.base import Choosing, Item, Markable
@@ -174,7 +174,19 @@ def _bars(
     )
 
 
-def is_matrix(tables: Sequence[OptionTable]) -> bool:
+class _Offer(Protocol):
+    @property
+    def text(self) -> str:
+        """What can be chosen."""
+
+
+class _Place(Protocol):
+    @property
+    def bars(self) -> Sequence[_Offer]:
+        """All that can be chosen there."""
+
+
+def is_matrix(tables: Sequence[_Place]) -> bool:
     """Tell whether all places offer the same, so that one table of counts says it."""
     offered = {tuple(bar.text for bar in table.bars) for table in tables}
     return len(tables) > 1 and len(offered) == 1

@@ -20,9 +20,11 @@ from sqlalchemy.orm import Session
 from quizapp.items import controls
 from quizapp.items.base import Markable, cut_at_spaces
 from quizapp.items.controls import AnswerForm
-from quizapp.models import RoomPassage
+from quizapp.models import ItemRevision, RoomPassage, RoomQuestion
 from quizapp.services.answer_tables import Overlay, overlay_of
+from quizapp.services.catalogue import content_of, html_for
 from quizapp.services.room_counts import Swing, swing_of
+from quizapp.services.room_votes import QuestionAsked
 
 PROMPT_MAX = 300
 WORDS_MAX = 400
@@ -42,7 +44,9 @@ class Asked(Protocol):
     """What a room asks."""
 
     template: ClassVar[str]
-    """Where its macros are: `draw`, `own`, `plain`, `counted`, `changed`."""
+    """Where its macros are; `rooms/passage.html` lists them."""
+    keyed: ClassVar[bool]
+    """Whether something is right, that can be revealed."""
 
     @property
     def prompt(self) -> str:
@@ -80,6 +84,7 @@ class PassageAsked:
     """A paragraph whose words are to be marked."""
 
     template: ClassVar[str] = "rooms/passage.html"
+    keyed: ClassVar[bool] = False
 
     prompt: str
     text: str
@@ -133,19 +138,28 @@ def passage(prompt: str, text: str) -> PassageAsked:
 
 
 def store(session: Session, room_id: int, asked: PassageAsked) -> None:
-    """Store what a new room asks, in the caller's transaction."""
+    """Store a passage that a new room asks about, in the caller's transaction."""
     session.add(RoomPassage(room_id=room_id, prompt=asked.prompt, text=asked.text))
 
 
 def asked_in(session: Session, room_ids: Sequence[int]) -> Mapping[int, Asked]:
     """Return what rooms ask, by room; a room whose text is deleted is not among them."""
-    rows = session.scalars(sa.select(RoomPassage).where(RoomPassage.room_id.in_(room_ids)))
-    return {row.room_id: PassageAsked(row.prompt, row.text) for row in rows}
+    passages = session.scalars(sa.select(RoomPassage).where(RoomPassage.room_id.in_(room_ids)))
+    found: dict[int, Asked] = {row.room_id: PassageAsked(row.prompt, row.text) for row in passages}
+    questions = session.execute(
+        sa.select(RoomQuestion.room_id, RoomQuestion.shown, ItemRevision)
+        .join(ItemRevision, ItemRevision.id == RoomQuestion.item_revision_id)
+        .where(RoomQuestion.room_id.in_(room_ids))
+    ).all()
+    html = html_for(session, [content_of(row.ItemRevision) for row in questions])
+    found.update({row.room_id: QuestionAsked(content_of(row.ItemRevision), row.shown, html) for row in questions})
+    return found
 
 
 def forget(session: Session, room_id: int) -> None:
     """Delete what a room asks, in the caller's transaction."""
-    session.execute(sa.delete(RoomPassage).where(RoomPassage.room_id == room_id))
+    for what in (RoomPassage, RoomQuestion):
+        session.execute(sa.delete(what).where(what.room_id == room_id))
 
 
 def _words(text: str) -> list[Markable]:

@@ -38,6 +38,7 @@ class RoomRef:
     round: int
     phase: RoomPhase
     shown: bool
+    revealed: bool
     opened_at: datetime
     closed_at: datetime | None
     kept: bool
@@ -64,7 +65,8 @@ class RoomRef:
     @property
     def state(self) -> str:
         """A word that changes whenever a member's page does."""
-        return f"{self.round}-{'told' if self.told else self.phase.value}"
+        seen = "revealed" if self.revealed else "told"
+        return f"{self.round}-{seen if self.told else self.phase.value}"
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ class Pulse:
     @property
     def digest(self) -> str:
         room = self.room
-        return f"{room.round}-{room.phase.value}-{int(room.shown)}-{self.members}-{self.answered}-{self.saves}"
+        look = f"{room.phase.value}-{int(room.shown)}{int(room.revealed)}"
+        return f"{room.round}-{look}-{self.members}-{self.answered}-{self.saves}"
 
 
 def open_passage(asked: PassageAsked, *, account_id: int, now: datetime, request_key: str | None = None) -> str:
@@ -124,15 +127,21 @@ def open_passage(asked: PassageAsked, *, account_id: int, now: datetime, request
     once = request_hash(request_key, account_id)
     try:
         with writing() as session:
-            room = Room(account_id=account_id, code=_free_code(session), request_key=once, opened_at=now)
-            session.add(room)
-            session.flush()
+            room = new_room(session, account_id, now=now, once=once)
             room_asked.store(session, room.id, asked)
             return room.public_id
     except IntegrityError:
         return db.session.scalars(
             sa.select(Room.public_id).where(Room.request_key == once, Room.account_id == account_id)
         ).one()
+
+
+def new_room(session: Session, account_id: int, *, now: datetime, once: str | None = None) -> Room:
+    """Add an open room with a code of its own, in the caller's transaction."""
+    room = Room(account_id=account_id, code=_free_code(session), request_key=once, opened_at=now)
+    session.add(room)
+    session.flush()
+    return room
 
 
 def rooms_page(account_id: int, *, now: datetime) -> RoomsPage:
@@ -218,17 +227,18 @@ def members_of(room: RoomRef) -> tuple[MemberLine, ...]:
     return tuple(MemberLine(row.public_id, row.nickname, row.member_id is not None) for row in rows)
 
 
-def set_phase(room: RoomRef, phase: RoomPhase, *, shown: bool, now: datetime) -> bool:
+def set_phase(room: RoomRef, phase: RoomPhase, *, shown: bool, revealed: bool = False, now: datetime) -> bool:
     """Take answers or stop taking them, show the counts or hide them.
 
     Args:
+        revealed: show what is right too.
         room: as the page with the button showed it; in a later round the button does nothing.
 
     Returns:
         Whether it was still that round.
     """
     with writing() as session:
-        return _change(session, room, now, phase=phase, shown=shown)
+        return _change(session, room, now, phase=phase, shown=shown, revealed=revealed)
 
 
 def next_round(room: RoomRef, *, now: datetime) -> bool:
@@ -240,7 +250,7 @@ def next_round(room: RoomRef, *, now: datetime) -> bool:
     with writing() as session:
         if room.round >= ROUNDS_MAX:
             return False
-        return _change(session, room, now, round=room.round + 1, phase=RoomPhase.OPEN, shown=False)
+        return _change(session, room, now, round=room.round + 1, phase=RoomPhase.OPEN, shown=False, revealed=False)
 
 
 def remove_member(room: RoomRef, member: str, *, now: datetime) -> str:
@@ -310,7 +320,16 @@ def is_open(now: datetime) -> sa.ColumnElement[bool]:
 def room_ref(row: Room) -> RoomRef:
     """Return a stored room as its pages name it."""
     return RoomRef(
-        row.id, row.public_id, row.code, row.round, row.phase, row.shown, row.opened_at, row.closed_at, row.kept
+        row.id,
+        row.public_id,
+        row.code,
+        row.round,
+        row.phase,
+        row.shown,
+        row.revealed,
+        row.opened_at,
+        row.closed_at,
+        row.kept,
     )
 
 

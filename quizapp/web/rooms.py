@@ -11,7 +11,7 @@ from werkzeug.http import quote_etag
 from werkzeug.wrappers import Response as AnyResponse
 
 from quizapp.models import RoomPhase
-from quizapp.services import room_asked, rooms
+from quizapp.services import room_asked, room_questions, rooms
 from quizapp.services.room_asked import WORDS_MAX, Asked, PassageError
 from quizapp.services.room_results import Round, count_round
 from quizapp.services.rooms import Pulse, RoomRef
@@ -23,12 +23,13 @@ from quizapp.web.qr import qr_svg
 bp = Blueprint("rooms", __name__, url_prefix="/teach/rooms")
 
 STEPS = {
-    "open": (RoomPhase.OPEN, False),
-    "open-shown": (RoomPhase.OPEN, True),
-    "talking": (RoomPhase.TALKING, False),
-    "talking-shown": (RoomPhase.TALKING, True),
+    "open": (RoomPhase.OPEN, False, False),
+    "open-shown": (RoomPhase.OPEN, True, False),
+    "talking": (RoomPhase.TALKING, False, False),
+    "talking-shown": (RoomPhase.TALKING, True, False),
+    "revealed": (RoomPhase.TALKING, True, True),
 }
-"""What a button of the teacher can set: whether answers are taken, and whether the counts are shown."""
+"""What a button of the teacher can set: whether answers are taken, counts are shown, what is right is told."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ def index() -> str | AnyResponse | tuple[str, int]:
     lines = rooms.rooms_page(auth.account_id(), now=instance.now())
     page = render_template("rooms/index.html", page=lines, form=form, errors=form.errors)
     return (page, 422) if form.errors else page
+
+
+@bp.post("/vote")
+@access(Access.STAFF)
+def vote() -> AnyResponse:
+    """Open a room that votes on a question."""
+    room = room_questions.open_question(request.form.get("question", ""), auth.account_id(), now=instance.now())
+    return redirect(url_for("rooms.board", room=room), 303)
 
 
 @bp.get("/<room>")
@@ -114,7 +123,10 @@ def step(room: str) -> AnyResponse:
     wanted = STEPS.get(request.form.get("to", ""))
     if not form.validate_on_submit() or wanted is None:
         flash(_("That button did nothing. Press one of those on this page."), "warn")
-    elif form.round.data != found.round or not rooms.set_phase(found, wanted[0], shown=wanted[1], now=instance.now()):
+        return _back(room)
+    phase, shown, revealed = wanted
+    same = form.round.data == found.round
+    if not same or not rooms.set_phase(found, phase, shown=shown, revealed=revealed, now=instance.now()):
         flash(_("The round had changed already, so that button did nothing."), "warn")
     return _back(room)
 

@@ -1,0 +1,225 @@
+"""A question of a bank as a room asks it: voted on, talked about, voted on again.
+
+The counts say nothing of who voted what. What is right is told only once the teacher reveals it.
+(Peer instruction: C. H. Crouch and E. Mazur, American Journal of Physics 69 (2001) 970, vote before and after the talk
+and compare the votes of the same students.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from quizapp import text
+from quizapp.items.base import Response, Shown
+from quizapp.items.controls import AnswerForm
+from quizapp.services.answer_tables import Overlay, is_matrix, letter, overlay_of
+from quizapp.services.catalogue import Content, Html
+from quizapp.services.room_counts import Swing, swing_of
+
+ALIKE = 2
+"""An answer in somebody's own words is shown from so many who gave it: a projector is no place for a lone joke."""
+
+
+@dataclass(frozen=True)
+class VoteBar:
+    """One answer that could be chosen, and how many chose it."""
+
+    letter: str
+    text: str
+    right: bool
+    count: int
+    of: int
+    before: int | None
+    """How many of the same people chose it the round before; None where nothing is compared."""
+
+    @property
+    def change(self) -> int:
+        return 0 if self.before is None else self.count - self.before
+
+
+@dataclass(frozen=True)
+class VoteTable:
+    """The answers at one place of choice."""
+
+    heading: str | None
+    number: int
+    bars: tuple[VoteBar, ...]
+
+
+@dataclass(frozen=True)
+class VoteGroup:
+    """An answer that was typed or built, and how many gave it."""
+
+    text: str
+    state: str
+    count: int
+    before: int | None
+
+    @property
+    def change(self) -> int:
+        return 0 if self.before is None else self.count - self.before
+
+
+@dataclass(frozen=True)
+class Votes:
+    """What a round came to."""
+
+    tables: tuple[VoteTable, ...]
+    overlay: Overlay | None
+    groups: tuple[VoteGroup, ...]
+    """For questions without answers to choose or words to mark: those that at least ALIKE gave."""
+    lone: int
+    """How many gave answers of their own that nobody else gave."""
+    blank: int
+    right: int
+    """How many were wholly right."""
+
+    @property
+    def matrix(self) -> bool:
+        """Whether all places offer the same, so that one table of counts says it."""
+        return is_matrix(self.tables)
+
+
+@dataclass(frozen=True)
+class VoteSwing:
+    """What changed from one vote to the next; all counts are of those who voted both times."""
+
+    both: int
+    changed_their_mind: int
+    votes: Votes
+    """The later vote, each count beside the earlier one."""
+    marks: Swing | None
+    right_before: int
+    right_after: int
+    to_right: int
+    from_right: int
+
+
+@dataclass(frozen=True)
+class QuestionAsked:
+    """A question with a key, in one order for the whole room."""
+
+    template: ClassVar[str] = "rooms/question.html"
+    keyed: ClassVar[bool] = True
+
+    content: Content
+    shown: Shown
+    html: Html
+
+    @cached_property
+    def prompt(self) -> str:
+        return text.plain(self.content.item.prompt)
+
+    def form(self, formdata: Any = None, content: dict[str, Any] | None = None) -> AnswerForm:
+        return self.content.item.form(self.shown, formdata, self._response(content))
+
+    def read(self, form: AnswerForm) -> dict[str, Any]:
+        response = self.content.item.read(form, self.shown)
+        return {"response": None if response is None else response.to_json()}
+
+    def said(self, content: dict[str, Any]) -> str:
+        """Return an answer as one plain line; "" for blank."""
+        response = self._response(content)
+        return "" if response is None else self.content.item.written(response) or self.content.item.summary(response)
+
+    def to_look_at(self) -> AnswerForm:
+        """Return the form for a page that shows the question and takes no answer."""
+        return self.content.item.form(self.shown, place="asked")
+
+    def count(self, answers: Sequence[dict[str, Any]]) -> Votes:
+        return self._votes([self._response(one) for one in answers])
+
+    def swing(self, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> VoteSwing:
+        before = [self._response(one) for one, _ in pairs]
+        after = [self._response(one) for _, one in pairs]
+        right = [(self._is_right(one), self._is_right(other)) for one, other in zip(before, after, strict=True)]
+        return VoteSwing(
+            both=len(pairs),
+            changed_their_mind=sum(_scored(one) != _scored(other) for one, other in zip(before, after, strict=True)),
+            votes=self._votes(after, before),
+            marks=self._marks_swing(before, after),
+            right_before=sum(one for one, _ in right),
+            right_after=sum(other for _, other in right),
+            to_right=sum(other and not one for one, other in right),
+            from_right=sum(one and not other for one, other in right),
+        )
+
+    def _response(self, content: dict[str, Any] | None) -> Response | None:
+        stored = None if content is None else content["response"]
+        return None if stored is None else self.content.item.response_from_json(stored)
+
+    def _is_right(self, response: Response | None) -> bool:
+        return self.content.item.outcome(response) == "right"
+
+    def _votes(self, answers: Sequence[Response | None], before: Sequence[Response | None] | None = None) -> Votes:
+        given = [one for one in answers if one is not None]
+        earlier = None if before is None else [one for one in before if one is not None]
+        item = self.content.item
+        words = item.passage_words()
+        tables = self._tables(given, earlier)
+        groups = [] if tables or words else self._groups(given, earlier)
+        return Votes(
+            tables=tables,
+            overlay=overlay_of(words, [set(item.marked(one)) for one in given]) if words else None,
+            groups=tuple(group for group in groups if max(group.count, group.before or 0) >= ALIKE),
+            lone=sum(group.count for group in groups if group.count < ALIKE),
+            blank=len(answers) - len(given),
+            right=sum(self._is_right(one) for one in given),
+        )
+
+    def _tables(self, given: Sequence[Response], earlier: Sequence[Response] | None) -> tuple[VoteTable, ...]:
+        item = self.content.item
+        now = [item.chosen(one) for one in given]
+        then = None if earlier is None else [item.chosen(one) for one in earlier]
+        return tuple(
+            VoteTable(
+                heading=None if place.heading is None else text.plain(place.heading),
+                number=at + 1,
+                bars=tuple(
+                    VoteBar(
+                        letter=letter(n),
+                        text=text.plain(offer.text),
+                        right=offer.right,
+                        count=sum(offer.key in keys[at] for keys in now),
+                        of=len(now),
+                        before=None if then is None else sum(offer.key in keys[at] for keys in then),
+                    )
+                    for n, offer in enumerate(place.offers)
+                ),
+            )
+            for at, place in enumerate(item.choosings())
+        )
+
+    def _groups(self, given: Sequence[Response], earlier: Sequence[Response] | None) -> list[VoteGroup]:
+        said = self._said(given)
+        then = {} if earlier is None else self._said(earlier)
+        found = [
+            VoteGroup(
+                words, state, said.get((words, state), 0), None if earlier is None else then.get((words, state), 0)
+            )
+            for words, state in {**said, **then}
+        ]
+        return sorted(found, key=lambda group: (-group.count, group.text))
+
+    def _said(self, given: Sequence[Response]) -> dict[tuple[str, str], int]:
+        item = self.content.item
+        found: dict[tuple[str, str], int] = {}
+        for one in given:
+            said = item.written(one) or item.summary(one), item.outcome(one)
+            found[said] = found.get(said, 0) + 1
+        return found
+
+    def _marks_swing(self, before: Sequence[Response | None], after: Sequence[Response | None]) -> Swing | None:
+        words = self.content.item.passage_words()
+        marked = [[self._marked(one) for one in answers] for answers in (before, after)]
+        return swing_of(words, list(zip(*marked, strict=True))) if words else None
+
+    def _marked(self, response: Response | None) -> set[int]:
+        return set() if response is None else set(self.content.item.marked(response))
+
+
+def _scored(response: Response | None) -> dict[str, Any] | None:
+    return None if response is None else response.scored()
