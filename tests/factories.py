@@ -365,6 +365,11 @@ def join_room(room: RoomRef, *nicknames: str, now: datetime = START) -> RoomRef:
     return room
 
 
+def answer_in_room(room: RoomRef, nickname: str, content: dict[str, Any], *, number: int = 1) -> None:
+    """Saves an answer of somebody who was let in by `join_room`."""
+    room_members.save(room.code, token_hash(nickname), number, content, now=START)
+
+
 def sign_in_pupil(school_class: SchoolClass, pupil: Pupil, *, now: datetime = START, network: str = NETWORK) -> str:
     """Signs a student in by the card and returns the cookie's token."""
     door = sign_in.open_door(school_class.ref.join_code, network=network, key=instance_key(), now=now)

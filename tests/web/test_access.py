@@ -58,6 +58,7 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/r/<code>/answer"): Row("410 302 410 410 410 410 410", {"round": "1"}, changes=True),
     ("GET", "/teach/rooms"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/rooms"): Row("302 404 404 404 302 302 302", {"text": "One. Two."}, changes=True),
+    ("POST", "/teach/rooms/vote"): Row("302 404 404 404 404 404 404", {"question": "nothing"}),
     ("GET", "/teach/rooms/<room>"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/rooms/<room>/now"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/rooms/<room>/board"): Row("302 404 404 404 200 404 404"),

@@ -25,6 +25,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("revealed", sa.Boolean(), nullable=False),
         sa.Column("request_key", sa.String(length=32), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -170,6 +171,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("member_id", "round", name=op.f("pk_room_answer")),
     )
+    op.create_table(
+        "room_question",
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("item_revision_id", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.JSON(none_as_null=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_revision_id"],
+            ["item_revision.id"],
+            name=op.f("fk_room_question_item_revision_id_item_revision"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_room_question_room_id_room"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("room_id", name=op.f("pk_room_question")),
+    )
+    with op.batch_alter_table("room_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_room_question_item_revision_id"), ["item_revision_id"], unique=False)
+
     with op.batch_alter_table("bank_revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.Text(), server_default=sa.text("('')"), nullable=False))
 

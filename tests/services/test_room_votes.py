@@ -1,0 +1,107 @@
+"""Votes on a question: counts without names, what changed from vote to vote, whatever the kind of question."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from quizapp.bank.examples import example
+from quizapp.items.registry import kinds
+from quizapp.models import ItemRevision, Room, RoomQuestion, db
+from quizapp.services import room_questions, rooms
+from quizapp.services.catalogue import Content, Html
+from quizapp.services.room_votes import ALIKE, QuestionAsked
+from quizapp.services.rosters import NotFoundError
+from tests import factories
+from tests.clock import START
+
+KEYED = tuple(kind for kind in kinds() if not example(kind).rubric_points())
+
+
+def asked(kind: str) -> QuestionAsked:
+    item = example(kind)
+    return QuestionAsked(Content(item, None), item.shuffle(Random(1)), Html({}))
+
+
+def stored(question: QuestionAsked, case: str) -> dict[str, Any]:
+    item = question.content.item
+    words = next(one.words for one in item.EXAMPLES if one.case == case)
+    response = item.from_words(words)
+    return {"response": None if response is None else response.to_json()}
+
+
+@pytest.mark.parametrize("kind", KEYED)
+def test_votes_of_every_kind_are_counted_and_compared(kind: str) -> None:
+    question = asked(kind)
+    right, wrong, blank = (stored(question, case) for case in ("right", "wrong", "blank"))
+    votes = question.count([right, right, right, wrong, blank])
+    assert (votes.right, votes.blank) == (3, 1)
+    assert bool(votes.tables) + (votes.overlay is not None) + bool(votes.groups) >= 1
+    swing = question.swing([(wrong, right), (wrong, right), (right, right), (right, wrong), (blank, right)])
+    assert (swing.both, swing.changed_their_mind) == (5, 4)
+    assert (swing.right_before, swing.right_after, swing.to_right, swing.from_right) == (2, 4, 3, 1)
+
+
+def test_a_choice_is_counted_beside_the_vote_before() -> None:
+    question = asked("choice")
+    right, wrong = stored(question, "right"), stored(question, "wrong")
+    (table,) = question.swing([(wrong, right), (wrong, right), (right, right)]).votes.tables
+    changes = {bar.right: bar.change for bar in table.bars if bar.change}
+    assert changes == {True: 2, False: -2}
+    assert {bar.of for bar in table.bars} == {3}
+
+
+def test_words_that_only_one_person_typed_are_counted_and_not_shown() -> None:
+    question = asked("short")
+    item = question.content.item
+
+    def typed(text: str) -> dict[str, Any]:
+        response = item.from_words(text)
+        assert response is not None
+        return {"response": response.to_json()}
+
+    votes = question.count([typed("something rude"), *[typed("two of these")] * ALIKE])
+    assert [(group.text, group.count) for group in votes.groups] == [("two of these", ALIKE)]
+    assert votes.lone == 1
+
+
+@pytest.fixture
+def published(app: Flask) -> str:
+    """Public id of a question of a bank that is shipped."""
+    factories.publish()
+    return revision("claimed")
+
+
+def revision(slug: str) -> str:
+    found = [row for row in db.session.scalars(db.select(ItemRevision)) if row.content["item"]["id"] == slug]
+    return found[0].public_id
+
+
+def test_pressing_twice_opens_one_room_until_somebody_has_voted(published: str) -> None:
+    teacher = factories.make_teacher()
+    first = room_questions.open_question(published, teacher.id, now=START)
+    assert room_questions.open_question(published, teacher.id, now=START) == first
+    room = factories.join_room(rooms.find_room(first, teacher.id, now=START), "Ann")
+    factories.answer_in_room(room, "Ann", {"response": None})
+    assert room_questions.open_question(published, teacher.id, now=START) != first
+
+
+def test_a_colleagues_own_question_cannot_be_voted_on(app: Flask) -> None:
+    factories.publish()
+    owner, other = factories.make_teacher(), factories.make_teacher("other")
+    factories.publish_own(owner)
+    question = revision("headline")
+    assert room_questions.open_question(question, owner.id, now=START)
+    with pytest.raises(NotFoundError):
+        room_questions.open_question(question, other.id, now=START)
+
+
+def test_closing_deletes_the_question_with_the_room(published: str) -> None:
+    teacher = factories.make_teacher()
+    room = rooms.find_room(room_questions.open_question(published, teacher.id, now=START), teacher.id, now=START)
+    rooms.close_room(room, keep=False, now=START)
+    assert db.session.scalar(db.select(db.func.count()).select_from(RoomQuestion)) == 0
+    assert db.session.scalar(db.select(Room.kept)) is False

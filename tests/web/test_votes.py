@@ -1,0 +1,111 @@
+"""Vote, talk, vote again: a question of a bank in a room, without scripts."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+from flask import Flask
+
+from quizapp.bank.examples import example, example_yaml
+from quizapp.items.registry import kinds
+from quizapp.models import ItemRevision, db
+from tests import factories
+from tests.pages import Browser
+from tests.web.test_rooms import Room
+
+KEYED = tuple(kind for kind in kinds() if not example(kind).rubric_points())
+
+
+def bank_of_examples() -> str:
+    lines = "".join(indent(example_yaml(kind), "  ") for kind in KEYED).splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.strip().startswith("skill:"))
+    return f"format: 1\nbank: every-kind\ntitle: Every kind\nlanguage: en\nquestions:\n{kept}"
+
+
+class VotingRoom(Room):
+    """A room that votes, opened as the button on a question's page does it."""
+
+    def vote_on(self, question: str) -> None:
+        sent = self.teacher.post("/teach/rooms/vote", {"question": question})
+        assert sent.status == 303, sent.words
+        self.board = sent.location or ""
+        self.path = self.board.removesuffix("/board")
+        page = self.teacher.get(self.board)
+        self.code = "".join("".join(e.itertext()) for e in page.elements() if e.get("class") == "join-code").replace(
+            " ", ""
+        )
+
+
+@pytest.fixture
+def questions(app: Flask) -> dict[str, str]:
+    """Public ids of one question of every kind with a key, by kind."""
+    with app.app_context():
+        factories.publish(bank_of_examples())
+        rows = db.session.scalars(db.select(ItemRevision)).all()
+        return {row.content["item"]["type"]: row.public_id for row in rows}
+
+
+@pytest.fixture
+def room(app: Flask, questions: dict[str, str]) -> VotingRoom:
+    made = VotingRoom(app)
+    made.vote_on(questions["choice"])
+    return made
+
+
+def test_vote_talk_vote_again_and_reveal(app: Flask, room: VotingRoom) -> None:
+    why = example("choice").explanation
+    assert why is not None
+    phones = [room.join(name) for name in ("Ann", "Ben", "Cy")]
+    for phone, option in zip(phones, ("1", "1", "0"), strict=True):
+        answer(room, phone, option)
+    voting = room.teacher.get(room.board)
+    assert "3 of 3 have answered" in voting.words
+    assert "Chosen by" not in voting.words
+    room.press("Stop, and talk first")
+    talking = phones[0].get(f"/r/{room.code}")
+    assert "Talk with somebody who voted otherwise." in talking.words
+    assert "Chosen by" not in talking.words + room.teacher.get(room.board).words
+    room.press("Once more: round 2")
+    assert "This is your vote from before." in phones[0].get(f"/r/{room.code}").words
+    for phone in phones:
+        answer(room, phone, "0")
+    room.press("Stop and show")
+    shown = room.teacher.get(room.board)
+    assert "3 people voted both times, and only these votes are compared. 2 voted otherwise than before." in shown.words
+    assert "best answer" not in shown.words
+    assert "Wholly right" not in shown.words
+    room.press("Show what is right")
+    for page in (room.teacher.get(room.board), phones[2].get(f"/r/{room.code}")):
+        assert "best answer" in page.words
+        assert "Wholly right" in page.words
+        assert "Ann" not in page.words
+
+
+def answer(room: VotingRoom, phone: Browser, option: str) -> None:
+    sent = phone.submit(phone.get(f"/r/{room.code}"), "/marks", fields={"a-answer": option})
+    assert sent.status == 302, sent.words
+
+
+@pytest.mark.parametrize("kind", KEYED)
+def test_every_kind_can_be_voted_on(app: Flask, questions: dict[str, str], kind: str) -> None:
+    room = VotingRoom(app)
+    room.vote_on(questions[kind])
+    ann = room.join("Ann")
+    page = ann.get(f"/r/{room.code}")
+    assert page.status == 200
+    assert ann.submit(page, "/marks").status == 302
+    room.press("Stop, and talk first")
+    room.press("Show, and what is right")
+    board = room.teacher.get(room.board)
+    assert "1 left it blank." in board.words
+    assert "0 of 1 have it wholly right." in board.words
+    assert "You left it blank." in ann.get(f"/r/{room.code}").words
+    room.press("Close, and keep text and marks")
+    assert "1 answered" in room.teacher.get(room.path).words
+    assert room.teacher.get("/teach/rooms").status == 200
+
+
+def test_a_question_that_a_teacher_marks_or_that_does_not_exist_is_not_voted_on(room: VotingRoom) -> None:
+    assert room.teacher.post("/teach/rooms/vote", {"question": "nothing"}).status == 404
+    assert room.teacher.post("/teach/rooms/vote", {}).status == 404
