@@ -77,7 +77,7 @@ def published(app: Flask) -> str:
 
 def revision(slug: str) -> str:
     found = [row for row in db.session.scalars(db.select(ItemRevision)) if row.content["item"]["id"] == slug]
-    return found[0].public_id
+    return str(found[0].public_id)
 
 
 def test_pressing_twice_opens_one_room_until_somebody_has_voted(published: str) -> None:
