@@ -64,10 +64,10 @@ def test_vote_talk_vote_again_and_reveal(app: Flask, room: VotingRoom) -> None:
     assert "Chosen by" not in voting.words
     room.press("Stop, and talk first")
     talking = phones[0].get(f"/r/{room.code}")
-    assert "Talk with somebody who voted otherwise." in talking.words
+    assert "What all answered is shown here when your teacher shows it." in talking.words
     assert "Chosen by" not in talking.words + room.teacher.get(room.board).words
     room.press("Once more: round 2")
-    assert "This is your vote from before." in phones[0].get(f"/r/{room.code}").words
+    assert "This is your answer from round 1." in phones[0].get(f"/r/{room.code}").words
     for phone in phones:
         answer(room, phone, "0")
     room.press("Stop and show")
@@ -83,7 +83,7 @@ def test_vote_talk_vote_again_and_reveal(app: Flask, room: VotingRoom) -> None:
 
 
 def answer(room: VotingRoom, phone: Browser, option: str) -> None:
-    sent = phone.submit(phone.get(f"/r/{room.code}"), "/marks", fields={"a-answer": option})
+    sent = phone.submit(phone.get(f"/r/{room.code}"), "/answer", fields={"a-answer": option})
     assert sent.status == 302, sent.words
 
 
@@ -94,14 +94,14 @@ def test_every_kind_can_be_voted_on(app: Flask, questions: dict[str, str], kind:
     ann = room.join("Ann")
     page = ann.get(f"/r/{room.code}")
     assert page.status == 200
-    assert ann.submit(page, "/marks").status == 302
+    assert ann.submit(page, "/answer").status == 302
     room.press("Stop, and talk first")
     room.press("Show, and what is right")
     board = room.teacher.get(room.board)
     assert "1 left it blank." in board.words
     assert "0 of 1 have it wholly right." in board.words
     assert "You left it blank." in ann.get(f"/r/{room.code}").words
-    room.press("Close, and keep text and marks")
+    room.press("Close, and keep text and answers")
     assert "1 answered" in room.teacher.get(room.path).words
     assert room.teacher.get("/teach/rooms").status == 200
 
