@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,6 +77,6 @@ def way_to(node: Node, line: int, column: int) -> tuple[str | int, ...]:
         before = [name for name, key in node.keys.items() if (key.line, key.column) <= (line, column)]
         return (before[-1], *way_to(node.fields[before[-1]], line, column)) if before else ()
     if isinstance(node, Sequence):
-        places = [at for at, one in enumerate(node.entries) if (one.line, one.column) <= (line, column)]
-        return (places[-1], *way_to(node.entries[places[-1]], line, column)) if places else ()
+        place = bisect_right(node.entries, (line, column), key=lambda one: (one.line, one.column)) - 1
+        return (place, *way_to(node.entries[place], line, column)) if place >= 0 else ()
     return ()

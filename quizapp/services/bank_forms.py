@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -375,6 +376,7 @@ def _inside(way: Sequence[str | int]) -> bool:
 
 
 def _lines(opened: Opened, section: Any, found: list[tuple[_Way, Problem]]) -> tuple[Line, ...]:
+    counts = Counter((way[:2], one.level == "error") for way, one in found)
     return tuple(
         Line(
             key=entry.key,
@@ -383,8 +385,8 @@ def _lines(opened: Opened, section: Any, found: list[tuple[_Way, Problem]]) -> t
             text=_plain_words(entry.fields or {}),
             line=entry.line,
             shown=_owner(section, entry) is not None,
-            mistakes=sum(one.level == "error" for way, one in found if way[:2] == (section, entry.place)),
-            advice=sum(one.level != "error" for way, one in found if way[:2] == (section, entry.place)),
+            mistakes=counts[(section, entry.place), True],
+            advice=counts[(section, entry.place), False],
         )
         for entry in (opened.questions if section == "questions" else opened.stimuli)
     )
