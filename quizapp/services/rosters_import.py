@@ -215,9 +215,10 @@ def clean(text: str) -> str:
 
 def name_problem(name: str) -> str | None:
     """Return what is wrong with a cleaned name in a class, or None."""
-    if len(name) > NAME_MAX:
+    folded = fold_name(name)
+    if len(name) > NAME_MAX or len(folded) > NAME_MAX:  # one sign can fold to many letters
         return f"A name has at most {NAME_MAX} characters. One name a line, please."
-    if not fold_name(name):
+    if not folded:
         return "There are no letters or digits in this name."
     return None
 

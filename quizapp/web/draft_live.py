@@ -23,7 +23,6 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.limits import LIVE_A_MINUTE, Limiter
 
-HELP_KEPT_SECONDS = 300
 LIMITER = "live_limiter"
 #: Keeps the fields of the previewed question apart from those of the page.
 PLACE = "preview"
@@ -40,10 +39,7 @@ def init_app(app: Flask) -> None:
 @access(Access.STAFF)
 def writing_help() -> Response:
     """Give the schema, skills and misconceptions, from which the editor completes and explains."""
-    response = jsonify(draft_live.writing_help())
-    response.cache_control.private = True
-    response.cache_control.max_age = HELP_KEPT_SECONDS
-    return response
+    return jsonify(draft_live.writing_help())
 
 
 @bp.post("/<draft>/check.json")

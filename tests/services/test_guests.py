@@ -20,6 +20,13 @@ from tests.factories import Pupil, SchoolClass, Teacher, instance_key
 from tests.parallel import at_once
 
 
+def test_a_nickname_that_folds_to_hundreds_of_letters_is_refused(app: Flask) -> None:
+    teacher = factories.make_teacher()
+    school_class = factories.make_class(teacher, "Ada")
+    with pytest.raises(GuestError, match=f"^{GuestError.NICKNAME}$"):
+        factories.add_guest(school_class, teacher, "\ufdfa" * 30)
+
+
 class Lesson:
     """A class with Ada, a guest Zed, and a quiz both may take."""
 
