@@ -53,6 +53,7 @@ def live_check(public_id: str, account_id: int, text: str, *, now: datetime) -> 
 
     Raises:
         NotFoundError: there is no such draft of theirs.
+        TextTooLongError: the text is longer than a bank may be.
     """
     pictures = _pictures(public_id, account_id)
     return check_draft(plain_lines(text), now=now, pictures=pictures)
@@ -69,6 +70,7 @@ def live_preview(public_id: str, account_id: int, text: str, line: int) -> LiveP
 
     Raises:
         NotFoundError: there is no such draft of theirs.
+        TextTooLongError: the text is longer than a bank may be.
     """
     pictures = _pictures(public_id, account_id)
     skills = shared_skills()

@@ -207,14 +207,16 @@ def draft_of(account_id: int, bank_id: int | None) -> str:
     ).one()
 
 
-def base_text(session: Session, draft: BankDraft) -> str | None:
-    """Return the text that a draft began from; None when it began from none."""
-    source = session.scalar(
-        sa.select(BankRevision.source).where(
+def is_other(session: Session, draft: BankDraft, text: str) -> bool:
+    """Tell whether a text with the draft's pictures says something else than the revision that the draft began from."""
+    base = session.execute(
+        sa.select(BankRevision.id, BankRevision.source).where(
             BankRevision.bank_id == draft.bank_id, BankRevision.number == draft.base_number
         )
-    )
-    return None if source is None else plain_lines(source)
+    ).one_or_none()
+    if base is None or text != plain_lines(base.source):
+        return True
+    return names_of_pictures(session, draft.id) != pictures_of(session, base.id)
 
 
 def bank_now(session: Session, bank_id: int) -> DraftBank:

@@ -23,8 +23,8 @@ from quizapp.services.draft_rows import (
     TextTooLongError,
     bank_now,
     bank_to_publish,
-    base_text,
     draft_of,
+    is_other,
     names_of_pictures,
     newest_revision,
     others_of,
@@ -242,7 +242,7 @@ def save_draft(public_id: str, account_id: int, text: str, *, version: int, now:
                 text=text,
                 title=title_in(text),
                 version=BankDraft.version + 1,
-                changed=text != base_text(session, draft),
+                changed=is_other(session, draft, text),
                 updated_at=now,
             ),
         )

@@ -21,7 +21,7 @@ from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, MAX_PICTURE_BYTES, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, open_source
 from quizapp.models import Bank, BankDraft, DraftPicture, db
-from quizapp.services.bank_access import BankRight, right_over
+from quizapp.services.bank_access import may_change
 from quizapp.services.draft_rows import own_draft
 from quizapp.services.drafts import DraftChanged, DraftView, check_draft, create_draft, read_draft
 from quizapp.services.pictures import keep_picture
@@ -172,12 +172,12 @@ def remove_picture(draft: str, account_id: int, name: str, *, now: datetime) -> 
 def picture_name(name: str) -> str:
     """Return what a bank calls a picture whose file has this name.
 
-    >>> picture_name("C:/me/Old Map (2).PNG"), picture_name("map_2.png")
-    ('old-map-2.png', 'map_2.png')
+    >>> picture_name("C:/me/Old Map (2).PNG"), picture_name("map_2.png"), len(picture_name("m" * 300 + ".png"))
+    ('old-map-2.png', 'map_2.png', 68)
     """
     base = name.replace("\\", "/").rpartition("/")[2]
     ending = PurePath(base).suffix.lower()
-    if IMAGE_NAME.fullmatch(base) and base.endswith(ending):
+    if IMAGE_NAME.fullmatch(base) and base.endswith(ending) and len(base) <= DraftPicture.name.type.length:
         return base
     return f"{slugged(PurePath(base).stem) or 'picture'}{ending}"
 
@@ -213,9 +213,9 @@ def _bank_of(account_id: int, text: str) -> str | None:
     named = _SLUG.search(text)
     if named is None:
         return None
-    rows = db.session.execute(
-        sa.select(Bank.id, Bank.public_id)
-        .where(Bank.slug == named[1], Bank.owner_id.is_not(None))
+    return db.session.scalar(
+        sa.select(Bank.public_id)
+        .where(Bank.slug == named[1], may_change(account_id))
         .order_by(Bank.owner_id != account_id, Bank.id)
+        .limit(1)
     )
-    return next((row.public_id for row in rows if right_over(db.session(), row.id, account_id) >= BankRight.EDIT), None)

@@ -173,7 +173,7 @@ def responses(bearer: Bearer, asked: ResponsesQuery, section: str) -> Page[schem
     after = None
     if asked.cursor is not None:
         attempt, dash, position = asked.cursor.partition("-")
-        if not dash or not position.isdigit() or len(position) > 6:
+        if not dash or not position.isdecimal() or len(position) > 6:
             abort(bad_cursor())
         after = (attempt, int(position))
     try:

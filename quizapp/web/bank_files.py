@@ -13,9 +13,11 @@ from quizapp.bank.pictures import MAX_PICTURE_BYTES
 from quizapp.services import bank_files, drafts, new_banks, uploads
 from quizapp.services.bank_files import BankFile
 from quizapp.services.drafts import DraftChanged
+from quizapp.services.rosters import NotFoundError
 from quizapp.services.uploads import Received, UploadError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
+from quizapp.web.forms import short_number
 from quizapp.web.forms_library import NewBankForm, PictureForm, UploadForm
 from quizapp.web.library import new_page
 from quizapp.web.security import takes_files
@@ -40,7 +42,10 @@ def copy(bank: str) -> AnyResponse:
 @access(Access.STAFF)
 def download(bank: str, form: str) -> AnyResponse:
     """Give a published bank as a file; `?version=3` gives an earlier one."""
-    return _sent(bank_files.revision_file(bank, auth.account_id(), request.args.get("version", type=int)), form)
+    number = short_number(request.args.get("version"))
+    if number is None and "version" in request.args:
+        raise NotFoundError("revision")
+    return _sent(bank_files.revision_file(bank, auth.account_id(), number), form)
 
 
 @bp.get("/drafts/<draft>/bank.<any(yaml, zip):form>")
@@ -124,7 +129,7 @@ def instead(draft: str, other: str) -> str:
 @access(Access.STAFF)
 def put_instead(draft: str, other: str) -> Answer:
     """Put it there."""
-    version = request.form.get("version", type=int) or 0
+    version = short_number(request.form.get("version")) or 0
     try:
         uploads.put_in_place(draft, other, auth.account_id(), version=version, now=instance.now())
     except DraftChanged:

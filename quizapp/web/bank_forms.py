@@ -22,6 +22,7 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.bank_fields import Filled, entry_form
 from quizapp.web.bank_words import FOLDS, sentence_of, words_for
+from quizapp.web.forms import short_number
 
 bp = Blueprint("bank_forms", __name__, url_prefix="/teach")
 
@@ -80,6 +81,8 @@ def change_bank(draft: str) -> Answer:
             flash(_("This draft was saved from another page. This is how it is now; nothing was moved."), "warn")
             return _bank_page(page), 409
         return _bank_page(page, _filled(BANK, forms.head_shapes(), {}, request.form), sentence=_changed()), 409
+    except TextTooLongError:
+        return _bank_page(page, filled, sentence=_full()), 413
     flash(_("Saved."), "good")
     return redirect(url_for("bank_forms.bank", draft=draft), 303)
 
@@ -171,8 +174,7 @@ def _post(place: Place) -> Answer:
     except (DraftChanged, UnreadableError):
         return _meanwhile(place)
     except TextTooLongError:
-        sentence = _("This bank is full: its text may have 1,000,000 letters. Nothing was saved. Begin another bank.")
-        return _entry_page(place, page, filled, sentence=sentence), 413
+        return _entry_page(place, page, filled, sentence=_full()), 413
     return _saved(Place(place.draft, place.section, key, page.owner), do)
 
 
@@ -230,6 +232,10 @@ def _changed() -> str:
     return _("This draft was saved from another page. What you typed is below and not saved yet; nothing is lost.")
 
 
+def _full() -> str:
+    return _("This bank is full: its text may have 1,000,000 letters. Nothing was saved. Begin another bank.")
+
+
 def _page(place: Place) -> EntryForm:
     account = auth.account_id()
     if place.key is None:
@@ -238,8 +244,7 @@ def _page(place: Place) -> EntryForm:
 
 
 def _version() -> int:
-    said = request.form.get("version", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    return short_number(request.form.get("version")) or 0
 
 
 def _filled(

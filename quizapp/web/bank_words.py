@@ -7,7 +7,7 @@ own name. A kind that is added later works without a word here; its fields are t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -303,9 +303,3 @@ def sentence_of(problem: Problem, owner: str) -> Any:
     if problem.code in PLAIN:
         return PLAIN[problem.code]
     return _NAMED.sub(lambda match: f"“{words_for(owner, [match[1]]).label}”", problem.message)
-
-
-def kinds_of_labels(owner: str, names: Sequence[str]) -> Iterator[str]:
-    """What several fields are called."""
-    for name in names:
-        yield str(words_for(owner, [name]).label) or name

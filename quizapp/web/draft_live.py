@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from quizapp.services import draft_live
 from quizapp.services.draft_page import place_of
+from quizapp.services.drafts import TextTooLongError
 from quizapp.services.previewing import PreviewedQuestion, mark
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -62,6 +63,12 @@ def preview(draft: str) -> Response:
     live = draft_live.live_preview(draft, auth.account_id(), _text(), line)
     html = None if live.question is None else _drawn(live.question, live.picture)
     return jsonify(state=live.state, wanted=live.wanted, html=html, first=live.lines[0], last=live.lines[1])
+
+
+@bp.errorhandler(TextTooLongError)
+def too_long(error: TextTooLongError) -> Response:
+    """Say that a text is longer than a bank may be; saving it says so on a page."""
+    return make_response(jsonify(error=413), 413)
 
 
 def _drawn(question: PreviewedQuestion, picture: str | None) -> str:

@@ -29,6 +29,15 @@ def stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def short_number(said: str | None) -> int | None:
+    """Return a number that came with an address or a form; None for none, or for one longer than any that we write.
+
+    >>> short_number("12"), short_number("9" * 30), short_number("-1"), short_number(None)
+    (12, None, None, None)
+    """
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
 class JoinForm(FlaskForm):
     code = StringField(
         _l("Class code"),

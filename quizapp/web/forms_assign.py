@@ -29,7 +29,7 @@ from quizapp.services.assigning import AssignmentRules, Questions, Recipients, R
 from quizapp.services.changing import FIXED_ONCE_STARTED
 from quizapp.services.support import CHOICES, NO_LIMIT
 from quizapp.services.timing import Support
-from quizapp.web.forms import OnceForm
+from quizapp.web.forms import OnceForm, short_number
 from quizapp.web.local_time import NoSuchTimeError, to_local, to_moment
 
 TYPED = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -329,7 +329,7 @@ class ChangeForm(RulesForm):
 
 def version_of(text: str | None) -> int:
     """Return the version that a page was drawn from; 0 for nonsense, which is never current."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return short_number(text) or 0
 
 
 class SupportForm(FlaskForm):

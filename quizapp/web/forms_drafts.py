@@ -8,7 +8,7 @@ from wtforms import HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from quizapp.web.forms import stripped
+from quizapp.web.forms import short_number, stripped
 
 NOTE_MAX = 400
 
@@ -45,5 +45,4 @@ class PublishForm(FlaskForm):
     @property
     def replaced(self) -> int | None:
         """The number in `over`, or None."""
-        said = (self.over.data or "").strip()
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else None
+        return short_number(self.over.data)

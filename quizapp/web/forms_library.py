@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length
 
 from quizapp.services.library import Choices, Wanted, Whose
 from quizapp.services.new_banks import TITLE_MAX
-from quizapp.web.forms import stripped
+from quizapp.web.forms import short_number, stripped
 
 DIFFICULTIES = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard")}
 WORDS_LENGTH = 200
@@ -54,7 +54,7 @@ class SearchForm(Form):
             difficulty=self.difficulty.data if self.difficulty.data in DIFFICULTIES else "",
             whose=Whose(whose) if whose in set(Whose) else Whose.ALL,
             due=bool(self.due.data),
-            page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+            page=short_number(page) or 1,
         )
 
     @staticmethod

@@ -367,6 +367,19 @@ def test_upload_is_put_in_place_only_when_told_and_over_nothing_newer() -> None:
     assert uploads.replace_page(broken.draft, draft, teacher.id, now=START).changes is None
 
 
+def test_new_picture_is_a_change_though_the_text_says_the_same_again() -> None:
+    teacher = factories.make_teacher()
+    _, draft = factories.publish_own(teacher)
+    uploads.add_picture(draft, teacher.id, io.BytesIO(png()), "map.png", now=START)
+    version = drafts.save_draft(draft, teacher.id, OWN_BANK + "#", version=1, now=START)
+    version = drafts.save_draft(draft, teacher.id, OWN_BANK, version=version, now=START)
+    assert drafts.read_draft(draft, teacher.id).changed
+    uploads.remove_picture(draft, teacher.id, "map.png", now=START)
+    version = drafts.save_draft(draft, teacher.id, OWN_BANK + "#", version=version, now=START)
+    drafts.save_draft(draft, teacher.id, OWN_BANK, version=version, now=START)
+    assert not drafts.read_draft(draft, teacher.id).changed
+
+
 def test_picture_is_added_cleaned_replaced_and_taken_off(settings: Settings) -> None:
     teacher, other = factories.make_teacher("rivera"), factories.make_teacher("chen")
     draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
 from flask import Flask
 
+from quizapp.bank.source import MAX_BYTES
 from quizapp.items.registry import kinds
 from quizapp.services import drafts, publishing
 from tests import factories
@@ -371,3 +373,14 @@ def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> Non
     assert desk.text == BANK
     assert desk.browser.submit(asked, fields={"do": "remove now"}).status == 303
     assert "three" not in desk.text
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask) -> None:
+    text = f"{BANK}#{' ' * (MAX_BYTES - len(BANK.encode()) - 10)}\n"
+    desk = Desk(app, text)
+    full = desk.browser.submit(desk.get(), named="source-title", fields={"note": "Read this first.", "do": "save"})
+    assert full.status == 413
+    assert "This bank is full" in full.words
+    assert full.form(named="source-title").fields["note"] == "Read this first."
+    assert desk.text == text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from quizapp.bank.source import MAX_BYTES
 from quizapp.services import drafts, publishing
 from quizapp.web import draft_live
 from tests import factories
@@ -69,3 +70,10 @@ def test_help_holds_the_schema_and_skills(author: tuple[Browser, str]) -> None:
     answer = browser.get("/teach/drafts/help.json")
     assert {one["id"] for one in told(answer)["skills"]} == {one.id for one in SKILLS}
     assert "questions" in told(answer)["schema"]["properties"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_text_longer_than_a_bank_is_refused_while_typing(author: tuple[Browser, str]) -> None:
+    browser, draft = author
+    for path in ("check.json", "preview"):
+        assert browser.post(f"{draft}/{path}", {"text": "a" * (MAX_BYTES + 1)}).status == 413

@@ -79,7 +79,8 @@ def test_copy_becomes_a_draft_and_comes_out_as_the_same_files(app: Flask, tmp_pa
     bank = copy.removesuffix("/copy")
     assert browser.get(f"{bank}/bank.yaml").text == PICTURES
     assert browser.get(f"{bank}/bank.yaml?version=1").headers["Content-Disposition"].endswith('"maps-1.yaml"')
-    assert browser.get(f"{bank}/bank.yaml?version=2").status == 404
+    for number in ("2", "9" * 30, "-3000000000", "x"):
+        assert browser.get(f"{bank}/bank.yaml?version={number}").status == 404
 
 
 def test_upload_becomes_a_draft_or_is_refused_in_one_sentence(app: Flask, tmp_path: Path) -> None:
@@ -115,6 +116,7 @@ def test_upload_of_a_bank_one_has_is_compared_first(app: Flask, tmp_path: Path) 
     assert "Put the uploaded text into your draft?" in page.words
     assert "deep" in page.words
     assert "the pool is old" in browser.get(draft).text
+    assert browser.post(page.path, {"version": "9" * 30}).status == 409
     editor = browser.follow(browser.submit(page, "instead-of"))
     assert editor.path == draft
     assert "the pool is deep" in editor.text

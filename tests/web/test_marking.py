@@ -216,7 +216,7 @@ def test_a_wrong_key_becomes_corrected_marks_in_two_posts(app: Flask) -> None:
     asked = browser.post(address, {"action": "key", "a-key-answer": place, "reason": "The passage says so."})
     assert asked.status == 302
     run = str(asked.location)
-    dry = browser.get(run).text
+    dry = browser.get(run).words
     assert "1 mark changes, 1 higher, none lower." in dry
     assert "Ben" in dry
     assert "Ada" not in dry
