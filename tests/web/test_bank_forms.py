@@ -7,9 +7,8 @@ from io import BytesIO
 import pytest
 from flask import Flask
 
-from quizapp.bank.source import MAX_BYTES
 from quizapp.items.registry import kinds
-from quizapp.services import drafts, publishing
+from quizapp.services import draft_rows, drafts, publishing
 from tests import factories
 from tests.clock import START
 from tests.factories import SKILLS
@@ -375,12 +374,11 @@ def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> Non
     assert "three" not in desk.text
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask) -> None:
-    text = f"{BANK}#{' ' * (MAX_BYTES - len(BANK.encode()) - 10)}\n"
-    desk = Desk(app, text)
+def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(app, BANK)
+    monkeypatch.setattr(draft_rows, "MAX_BYTES", len(BANK.encode()) + 10)
     full = desk.browser.submit(desk.get(), named="source-title", fields={"note": "Read this first.", "do": "save"})
     assert full.status == 413
     assert "This bank is full" in full.words
     assert full.form(named="source-title").fields["note"] == "Read this first."
-    assert desk.text == text
+    assert desk.text == BANK
