@@ -223,7 +223,7 @@ def _conditions(account_id: int, wanted: Wanted, words: list[str], today: date) 
     elif wanted.whose is Whose.SHARED:
         found.append(sa.and_(Bank.owner_id.is_not(None), Bank.owner_id != account_id))
     elif wanted.whose is Whose.SHIPPED:
-        found.append(Bank.owner_id.is_(None))
+        found.append(visible_to(None))
     if wanted.due:
         found.append(BankListing.review_by <= today)
     return found

@@ -295,9 +295,14 @@ def close_room(room: RoomRef, *, keep: bool, now: datetime) -> None:
 
 
 def delete_room(room: RoomRef) -> None:
-    """Delete a kept room for good."""
+    """Delete a kept room for good.
+
+    Raises:
+        NotFoundError: it is not a kept one; an open room is closed first.
+    """
     with writing() as session:
-        session.execute(sa.delete(Room).where(Room.id == room.id, Room.kept))
+        if not rows_changed(session, sa.delete(Room).where(Room.id == room.id, Room.kept)):
+            raise NotFoundError("room")
     room_results.forget(room.id)
     scrub()
 

@@ -21,6 +21,7 @@ from quizapp.bank.form_values import WAS
 from quizapp.bank.shapes import KEY, Shape, Sort
 from quizapp.items.base import fold, shorten
 from quizapp.web.bank_words import Words, words_for
+from quizapp.web.forms import short_number
 
 LONGEST = 10_000
 """Characters of one text. Twice as many bytes are the most that the reader takes."""
@@ -237,9 +238,10 @@ class Filled:
         if what == "up":
             name, _dash, place = name.rpartition("-")
             field = self.named(name)
-            if isinstance(field, Rows) and place.isascii() and place.isdigit() and int(place) < len(field.entries):
-                field.swap_up(int(place))
-                return f"{name}-{max(0, int(place) - 1)}"
+            number = short_number(place)
+            if isinstance(field, Rows) and number is not None and number < len(field.entries):
+                field.swap_up(number)
+                return f"{name}-{max(0, number - 1)}"
         return None
 
     def named(self, name: str) -> Field | None:
@@ -335,9 +337,9 @@ def _fields_below(
 
 def _meant(value: str | None, texts: Sequence[str]) -> str:
     """The text of the row that a menu names by its number; anything else as it is."""
-    number = (value or "").removeprefix("#")
-    if value and value.startswith("#") and number.isascii() and number.isdigit() and 0 < int(number) <= len(texts):
-        return texts[int(number) - 1].strip() or value
+    number = short_number(value[1:]) if value and value.startswith("#") else None
+    if value and number is not None and 0 < number <= len(texts):
+        return texts[number - 1].strip() or value
     return value or ""
 
 

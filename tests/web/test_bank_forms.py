@@ -370,6 +370,7 @@ def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> Non
     asked = desk.browser.post(desk.path, {"do": "remove three"})
     assert "Order these" in asked.words
     assert desk.text == BANK
+    assert desk.send(desk.get("/one"), {}, f"up options-{'9' * 5000}").status == 200
     assert desk.browser.submit(asked, fields={"do": "remove now"}).status == 303
     assert "three" not in desk.text
 

@@ -204,6 +204,7 @@ def test_markup_is_text_arabic_runs_from_the_right_and_an_empty_prompt_has_a_usu
 
 
 def test_closing_keeps_or_deletes_and_says_so(room: Room) -> None:
+    assert room.teacher.post(f"{room.path}/delete").status == 404
     ann = room.join("Ann")
     room.mark(ann, 3)
     closed = room.teacher.follow(room.press("Close, and keep text and answers"))
