@@ -1,11 +1,14 @@
 """The way from the fields of a file to the values of a form, and back.
 
 A form holds plain values: texts, truths, lists of texts, and rows, which are dictionaries. Rows remember in
-`was` which one of the file they are, so that what a form does not show stays with its row.
+`was` what they said in the file, so that what a form does not show stays with its row, and goes with no other when
+the file was changed meanwhile: the id of an answer decides whose statistics go on.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -153,7 +156,7 @@ def _filled_ranks(shape: Shape, value: JSON) -> list[dict[str, Any]]:
 
 
 def _filled_rows(shape: Shape, value: JSON) -> list[dict[str, Any]]:
-    return [{WAS: str(at), **_filled_row(shape, row)} for at, row in enumerate(_list(value))]
+    return [{WAS: _mark(row), **_filled_row(shape, row)} for row in _list(value)]
 
 
 def _filled_names(shape: Shape, value: JSON) -> list[dict[str, Any]]:
@@ -241,14 +244,40 @@ def _written_texts(shape: Shape, value: Iterable[str], was: JSON) -> JSON:
 
 
 def _written_rows(shape: Shape, value: Iterable[Mapping[str, Any]], was: JSON) -> JSON:
-    old = dict(enumerate(was)) if isinstance(was, list) else {}
-    rows = (_written_row(shape, row, old.get(_place(row))) for row in value)
-    return [row for row in rows if row]
+    rows = list(value)
+    old = _rows_before(shape, rows, list(was) if isinstance(was, list) else [])
+    new = (_written_row(shape, row, before) for row, before in zip(rows, old, strict=True))
+    return [row for row in new if row]
 
 
-def _place(row: Mapping[str, Any]) -> int:
-    was = row.get(WAS) or ""
-    return int(was) if was.isascii() and was.isdigit() else -1
+def _rows_before(shape: Shape, rows: Sequence[Mapping[str, Any]], old: list[JSON]) -> list[JSON]:
+    """For each row of a form the one of the file that it was; None when none says what it said.
+
+    A row of the file belongs to one row of the form. One that was changed meanwhile belongs to none, unless it is an
+    answer to choose from with the very same text.
+    """
+    found: list[JSON] = []
+    for row in rows:
+        found.append(next((one for one in old if _mark(one) == row.get(WAS)), None))
+        if found[-1] is not None:
+            old.remove(found[-1])
+    for at, row in enumerate(rows):
+        if found[at] is None and shape.options:
+            found[at] = next((one for one in old if _answer(one) == (row.get("text") or "").strip() != ""), None)
+            if found[at] is not None:
+                old.remove(found[at])
+    return found
+
+
+def _mark(row: JSON) -> str:
+    """A short sign of all that a row of the file says."""
+    return hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16]
+
+
+def _answer(row: JSON) -> str:
+    """The text of an answer to choose from; "" for anything else."""
+    text = row.get("right", row.get("wrong", "")) if isinstance(row, dict) else ""
+    return text.strip() if isinstance(text, str) else ""
 
 
 def _written_group(shape: Shape, value: Mapping[str, Any], was: JSON) -> JSON:

@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
     unruled = [endpoint for endpoint in app.view_functions if rule_of(app, endpoint) is None]
     if unruled:
         raise RuntimeError(f"These views state no access rule: {', '.join(sorted(unruled))}")
-    app.before_request(_load_identity)
+    app.before_request(load_identity)
     app.before_request(_check_access)
 
 
@@ -122,7 +122,8 @@ def home_url() -> str:
     return url_for("learn.my_work") if identity().is_student else url_for("join.index")
 
 
-def _load_identity() -> None:
+def load_identity() -> None:
+    """Find out from the cookie who is behind this request; again after a sign-in within it."""
     g.identity = NOBODY
     if request.endpoint in {"static", "media.picture"} or asked_by_program():
         return

@@ -23,6 +23,7 @@ from quizapp.web.auth import Access, access
 from quizapp.web.bank_fields import Filled, entry_form
 from quizapp.web.bank_words import FOLDS, sentence_of, words_for
 from quizapp.web.forms import short_number
+from quizapp.web.signed_out import carried, keeps_typing
 
 bp = Blueprint("bank_forms", __name__, url_prefix="/teach")
 
@@ -55,7 +56,8 @@ def bank(draft: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form")
-@access(Access.STAFF)
+@access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
+@keeps_typing
 def change_bank(draft: str) -> Answer:
     """Keep the head of the bank, or move a question."""
     account, now = auth.account_id(), instance.now()
@@ -95,7 +97,8 @@ def new(draft: str, owner: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/new/<owner>")
-@access(Access.STAFF)
+@access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
+@keeps_typing
 def add(draft: str, owner: str) -> Answer:
     """Put a new question into the bank, finished or not."""
     return _post(_new_place(draft, owner))
@@ -109,7 +112,8 @@ def question(draft: str, key: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/<key>")
-@access(Access.STAFF)
+@access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
+@keeps_typing
 def change_question(draft: str, key: str) -> Answer:
     """Keep one question, finished or not, or take it out."""
     return _post(Place(draft, "questions", key))
@@ -123,7 +127,8 @@ def stimulus(draft: str, key: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/text/<key>")
-@access(Access.STAFF)
+@access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
+@keeps_typing
 def change_stimulus(draft: str, key: str) -> Answer:
     """Keep something to look at, or take it out."""
     return _post(Place(draft, "stimuli", key))
@@ -154,7 +159,7 @@ def _post(place: Place) -> Answer:
         return _meanwhile(place)
     filled = _filled(page.owner, page.shapes, page.menus, request.form)
     filled.finish()
-    if do.startswith(("add ", "up ")):
+    if do.startswith(("add ", "up ")) or do == "keep":
         return _entry_page(place, page, filled, focus=filled.press(do), findings=False)
     if not filled.form.validate():
         return _entry_page(place, page, filled, errors=True), 422
@@ -208,7 +213,9 @@ def _saved(place: Place, do: str) -> Response:
 def _remove(place: Place, page: EntryForm, *, sure: bool) -> Answer:
     """Ask first; then take it out, and say what was."""
     if not sure or place.key is None:
-        return render_template("teach/banks/form_remove.html", page=page, place=place)
+        # What was typed and not saved comes along, for whoever keeps the question; a list brings nothing typed.
+        typed = [pair for pair in carried() if pair[0] != "do"] if "owner" in request.form else []
+        return render_template("teach/banks/form_remove.html", page=page, place=place, typed=typed)
     said = forms.remove_entry(
         place.draft, auth.account_id(), place.section, place.key, version=_version(), now=instance.now()
     )

@@ -20,6 +20,7 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.bank_forms import Answer, bp
 from quizapp.web.forms import stripped
+from quizapp.web.signed_out import keeps_typing
 
 
 class BeginForm(FlaskForm):
@@ -73,13 +74,19 @@ def begin() -> Answer:
     return (body, 422) if form.errors else body
 
 
-@bp.route("/banks/new/table", methods=["GET", "POST"])
+@bp.get("/banks/new/table")
 @access(Access.STAFF)
 def table() -> Answer:
+    """Show where a table is pasted."""
+    return _table_page(TableForm())
+
+
+@bp.post("/banks/new/table")
+@access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
+@keeps_typing
+def read_table() -> Answer:
     """Show what would become of a table, then make it a draft."""
     form = TableForm()
-    if not form.is_submitted():
-        return _table_page(form)
     try:
         uploaded = _uploaded(form.file.data)
     except UnreadableListError as error:

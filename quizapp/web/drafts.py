@@ -7,17 +7,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.services import draft_page, drafts, publish_page, rosters, sign_in
+from quizapp.services import draft_page, drafts, publish_page, rosters
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
-from quizapp.services.sign_in import SignInError
-from quizapp.services.throttling import TooManyFailuresError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.editor_words import editor_settings
 from quizapp.web.forms_drafts import DraftForm, PublishForm
 from quizapp.web.security import csrf, takes_text, token_is_good
+from quizapp.web.signed_out import sign_in_again
 
 bp = Blueprint("drafts", __name__, url_prefix="/teach")
 
@@ -68,7 +67,7 @@ def save(draft: str) -> Answer:
         abort(404)
     account = auth.identity().account_id
     if account is None or not token_is_good():
-        account = _signed_in_again(form) if token_is_good() else None
+        account = sign_in_again(form.login.data, form.password) if form.login.data and token_is_good() else None
     if account is None:
         return _to_sign_in(draft, form, typed)
     try:
@@ -112,28 +111,6 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
     if do in GO_ON:
         return redirect(url_for(GO_ON[do], draft=draft, number=1 if do == "preview" else None), 303)
     return _to(draft)
-
-
-def _signed_in_again(form: DraftForm) -> int | None:
-    """Sign the teacher in who sent name and password with the text; on refusal put the sentence into the form."""
-    if not form.login.data:
-        return None
-    try:
-        token = sign_in.sign_in_staff(
-            form.login.data,
-            form.password.data or "",
-            network=instance.network(),
-            key=instance.key(),
-            now=instance.now(),
-        )
-    except SignInError:
-        form.password.errors = [_("Name and password do not belong together. Passwords distinguish capitals.")]
-        return None
-    except TooManyFailuresError:
-        form.password.errors = [_("Too many wrong tries. Wait some minutes; your text stays on this page.")]
-        return None
-    auth.remember(token)
-    return sign_in.identify(token, now=instance.now()).account_id
 
 
 def _to_sign_in(draft: str, form: DraftForm, typed: str) -> tuple[str, int]:

@@ -383,3 +383,67 @@ def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask, monkeypat
     assert "This bank is full" in full.words
     assert full.form(named="source-title").fields["note"] == "Read this first."
     assert desk.text == BANK
+
+
+def test_who_was_signed_out_signs_in_with_the_form_they_filled_in(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page = desk.get("/one")
+    desk.browser.sign_out()
+    typed = 'First "line"\nand <second>'
+    late = desk.send(page, {"prompt": typed})
+    assert (late.status, desk.text) == (401, BANK)
+    assert late.form(named="prompt").fields["prompt"] == typed
+    wrong = desk.browser.submit(late, named="prompt", fields={"again-login": "rivera", "again-password": "wrong"})
+    assert wrong.status == 422
+    assert "Passwords distinguish capitals" in wrong.words
+    fields: Fields = {"again-login": desk.teacher.login, "again-password": factories.PASSWORD}
+    saved = desk.browser.submit(wrong, named="prompt", fields=fields)
+    assert saved.status == 303
+    assert "and <second>" in desk.text
+    assert "odd: kept" in desk.text
+    desk.browser.sign_out()
+    desk.browser.sign_in_staff(desk.teacher)
+    stale = desk.send(page, {"prompt": "From an old page"})
+    assert stale.status == 400
+    assert desk.browser.submit(stale, named="prompt").status == 409
+
+
+def test_who_signs_in_with_a_form_goes_on_from_the_page_that_comes(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    sheet = desk.browser.get("/teach/banks/new/table")
+    desk.browser.sign_out()
+    fields: Fields = {"title": "From a sheet", "language": "en", "table": TABLE, "do": "look"}
+    late = desk.browser.submit(sheet, named="table", fields=fields)
+    assert late.status == 401
+    again: Fields = {"again-login": desk.teacher.login, "again-password": factories.PASSWORD}
+    looked = desk.browser.submit(late, named="table", fields=again)
+    assert "One question, one row left out" in looked.words
+    assert desk.browser.submit(looked, named="table", fields={"do": "make"}).status == 303
+
+
+def test_the_id_of_an_answer_goes_with_no_other_answer_on_a_stale_page(app: Flask) -> None:
+    desk = Desk(app, BANK.replace("It is old\n", "It is old\n        id: old-one\n"))
+    page = desk.get("/one")
+    # Meanwhile the answers changed places, and the one with the id says something else.
+    text = desk.text.replace("      - wrong: It is old\n        id: old-one\n", "").replace(
+        "    options:\n", "    options:\n      - wrong: It is new\n        id: old-one\n"
+    )
+    with app.app_context():
+        drafts.save_draft(desk.draft, desk.teacher.id, text, version=1, now=START)
+    again = desk.send(page, {})
+    assert again.status == 409
+    assert desk.send(again, {}).status == 303
+    assert "old-one" not in desk.text
+    assert desk.text.index("right: It is closed") < desk.text.index("odd: kept") < desk.text.index("wrong: It is old")
+
+
+def test_who_keeps_a_question_keeps_what_was_typed_into_it(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    asked = desk.send(desk.get("/one"), {"prompt": "Typed, not saved", "options-1-text": "Another"}, "remove")
+    assert "Remove this question?" in asked.words
+    kept = desk.browser.submit(asked, named="prompt", fields={"do": "keep"})
+    assert (kept.status, desk.text) == (200, BANK)
+    assert kept.form(named="owner").fields["prompt"] == "Typed, not saved"
+    assert desk.send(kept, {}).status == 303
+    assert "prompt: Typed, not saved" in desk.text
+    assert "wrong: Another" in desk.text

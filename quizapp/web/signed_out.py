@@ -1,0 +1,96 @@
+"""Forms that arrive after the sign-in of a teacher ended: kept in the page until they are sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, Form, PasswordField, StringField
+
+from quizapp.services import sign_in
+from quizapp.services.sign_in import SignInError
+from quizapp.services.throttling import TooManyFailuresError
+from quizapp.web import auth, instance
+from quizapp.web.forms import stripped
+from quizapp.web.security import csrf, token_is_good
+
+LOGIN, PASSWORD = "again-login", "again-password"
+NOT_TYPED = {"version", "owner", "do"}
+NOT_CARRIED = {"csrf_token", LOGIN, PASSWORD}
+
+
+class AgainForm(Form):
+    """Name and password, beside whatever form they come with. It has no token: the form it stands in has one."""
+
+    login = StringField(_l("Sign-in name"), filters=[stripped], name=LOGIN)
+    password = PasswordField(_l("Password"), name=PASSWORD)
+
+
+def keeps_typing(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let only staff through to a view that takes a form; whoever was signed out signs in with what they typed.
+
+    The view is for everybody (`Access.EVERYBODY`) and without the usual check of the token: both happen here.
+    """
+
+    @wraps(view)
+    def kept(**kwargs: Any) -> Any:
+        if auth.identity().is_student:
+            csrf.protect()
+            abort(404)
+        form = AgainForm(request.form)
+        good = token_is_good()
+        if good:
+            csrf.protect()  # once, so that the form of the view counts as checked: a sign-in changes the token
+        if good and not auth.identity().is_staff and form.login.data:
+            sign_in_again(form.login.data, form.password)
+        return view(**kwargs) if good and auth.identity().is_staff else _to_sign_in(form)
+
+    csrf.exempt(kept)
+    return kept
+
+
+def sign_in_again(login: str, password: Field) -> int | None:
+    """Sign a teacher in who sent name and password with what they typed, and return the account.
+
+    On refusal the sentence is put into the field of the password.
+    """
+    now = instance.now()
+    try:
+        token = sign_in.sign_in_staff(
+            login, password.data or "", network=instance.network(), key=instance.key(), now=now
+        )
+    except SignInError:
+        password.errors = [_("Name and password do not belong together. Passwords distinguish capitals.")]
+        return None
+    except TooManyFailuresError:
+        password.errors = [_("Too many wrong tries. Wait some minutes; your text stays on this page.")]
+        return None
+    auth.remember(token)
+    auth.load_identity()
+    return auth.identity().account_id
+
+
+def carried() -> Iterator[tuple[str, str]]:
+    """Everything that was posted, to be posted again: name and value."""
+    for name, value in request.form.items(multi=True):
+        if name not in NOT_CARRIED:
+            yield name, value
+
+
+def _to_sign_in(form: AgainForm) -> tuple[str, int]:
+    signed_in = auth.identity().is_staff
+    pairs = list(carried())
+    typed = [value for name, value in pairs if name not in NOT_TYPED and not name.endswith("-was") and value.strip()]
+    page = render_template(
+        "teach/banks/form_signed_out.html",
+        form=form,
+        pairs=pairs,
+        typed="\n\n".join(typed),
+        file_lost=any(file.filename for file in request.files.values()),
+        signed_in=signed_in,
+    )
+    return page, 400 if signed_in else 422 if form.errors else 401
