@@ -47,6 +47,13 @@ def test_another_key_begins_a_new_lineage() -> None:
         assert found.new_lineages == ("closing",)
 
 
+def test_an_answer_that_lost_its_id_begins_a_new_lineage() -> None:
+    named = CLEAN.replace(f"- right: {RIGHT}\n", f"- right: {RIGHT}\n        id: kept\n", 1)
+    assert difference(bank(named), bank(CLEAN)).new_lineages == ("closing",)
+    reworded = named.replace(RIGHT, "Other words", 1)
+    assert difference(bank(named), bank(reworded)).new_lineages == ()
+
+
 def test_added_and_removed_questions() -> None:
     without = CLEAN.replace(GAPS, "")
     assert [(one.id, one.change) for one in difference(bank(without), bank(CLEAN)).questions] == [("doer", "added")]
