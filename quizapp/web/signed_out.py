@@ -10,6 +10,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, PasswordField, StringField
+from wtforms.validators import DataRequired
 
 from quizapp.services import sign_in
 from quizapp.services.sign_in import SignInError
@@ -20,14 +21,16 @@ from quizapp.web.security import csrf, token_is_good
 
 LOGIN, PASSWORD = "again-login", "again-password"
 NOT_TYPED = {"version", "owner", "do"}
+TICKED = "y"
+"""What a box that was ticked sends; it comes along, and is no words to show."""
 NOT_CARRIED = {"csrf_token", LOGIN, PASSWORD}
 
 
 class AgainForm(Form):
     """Name and password, beside whatever form they come with. It has no token: the form it stands in has one."""
 
-    login = StringField(_l("Sign-in name"), filters=[stripped], name=LOGIN)
-    password = PasswordField(_l("Password"), name=PASSWORD)
+    login = StringField(_l("Sign-in name"), [DataRequired()], filters=[stripped], name=LOGIN)
+    password = PasswordField(_l("Password"), [DataRequired()], name=PASSWORD)
 
 
 def keeps_typing(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,12 +87,12 @@ def carried() -> Iterator[tuple[str, str]]:
 def _to_sign_in(form: AgainForm) -> tuple[str, int]:
     signed_in = auth.identity().is_staff
     pairs = list(carried())
-    typed = [value for name, value in pairs if name not in NOT_TYPED and not name.endswith("-was") and value.strip()]
+    typed = [value for name, value in pairs if not (name in NOT_TYPED or name.endswith("-was") or value == TICKED)]
     page = render_template(
         "teach/banks/form_signed_out.html",
         form=form,
         pairs=pairs,
-        typed="\n\n".join(typed),
+        typed="\n\n".join(filter(str.strip, typed)),
         file_lost=any(file.filename for file in request.files.values()),
         signed_in=signed_in,
     )
