@@ -348,14 +348,17 @@ def _publish(
 
 
 def _held(session: Session, view: DraftView) -> BankDraft:
-    """Hold a draft until the transaction ends, if it still is as it was read."""
+    """Hold a draft until the transaction ends, if text and pictures still are as they were read."""
     held = sa.update(BankDraft).where(BankDraft.id == view.id, BankDraft.version == view.version)
     if not rows_changed(session, held.values(version=view.version)):
         found = session.get(BankDraft, view.id)
         if found is None:
             raise NotFoundError("draft")
         raise DraftChanged(found.text, found.version, found.updated_at)
-    return session.get_one(BankDraft, view.id)
+    draft = session.get_one(BankDraft, view.id)
+    if names_of_pictures(session, view.id) != view.pictures:
+        raise DraftChanged(draft.text, draft.version, draft.updated_at)
+    return draft
 
 
 def my_drafts(account_id: int) -> tuple[DraftLine, ...]:

@@ -75,23 +75,13 @@ def restore_beside(bank: str, number: int, account_id: int, *, seen: int, draft_
         DraftExists: the draft was saved since; it is left as it is.
         NotFoundError: as `restore` does.
     """
-    with writing() as session:
-        bank_id = bank_with_right(session, bank, account_id, BankRight.EDIT).id
-        draft = session.scalar(
-            sa.select(BankDraft).where(BankDraft.account_id == account_id, BankDraft.bank_id == bank_id)
-        )
-        if draft is not None:
-            aside = rows_changed(
-                session,
-                sa.update(BankDraft)
-                .where(BankDraft.id == draft.id, BankDraft.version == draft_version, BankDraft.bank_id == bank_id)
-                .values(bank_id=None, base_number=None, changed=True)
-                .execution_options(synchronize_session=False),
-            )
-            if not aside:
-                raise DraftExists(draft.public_id)
-            session.expire_all()
-        return _restored(session, bank, number, account_id, seen, now)
+    bank_id = bank_with_right(db.session(), bank, account_id, BankRight.EDIT).id
+    try:
+        with writing() as session:
+            _put_aside(session, account_id, bank_id, draft_version)
+            return _restored(session, bank, number, account_id, seen, now)
+    except IntegrityError:  # the same button twice at once
+        return draft_of(account_id, bank_id)
 
 
 def choice_page(bank: str, number: int, draft: str, account_id: int) -> ChoicePage:
@@ -114,6 +104,23 @@ def choice_page(bank: str, number: int, draft: str, account_id: int) -> ChoicePa
         draft_text=row.text,
         changes=None if mine is None or theirs is None else changes(mine, theirs),
     )
+
+
+def _put_aside(session: Session, account_id: int, bank_id: int, draft_version: int) -> None:
+    """Make the teacher's draft of a bank one of no bank, if there is one; it must be of the version they saw."""
+    draft = session.scalar(sa.select(BankDraft).where(BankDraft.account_id == account_id, BankDraft.bank_id == bank_id))
+    if draft is None:
+        return
+    aside = rows_changed(
+        session,
+        sa.update(BankDraft)
+        .where(BankDraft.id == draft.id, BankDraft.version == draft_version, BankDraft.bank_id == bank_id)
+        .values(bank_id=None, base_number=None, changed=True)
+        .execution_options(synchronize_session=False),
+    )
+    if not aside:
+        raise DraftExists(draft.public_id)
+    session.expire_all()
 
 
 def _restored(session: Session, bank: str, number: int, account_id: int, seen: int, now: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from quizapp.bank.archive import ArchiveError, read_archive
+from quizapp.bank.archive import MAX_ENTRIES, ArchiveError, read_archive
 from quizapp.bank.changes import Changes, changes
 from quizapp.bank.mending import slugged
 from quizapp.bank.picture_bytes import rewritten
@@ -31,6 +31,9 @@ from quizapp.services.writing import rows_changed, writing
 _ZIP = b"PK"
 _TEXTS = frozenset({".yaml", ".yml", ".txt", ""})
 _SLUG = re.compile(r"^bank:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
+
+MAX_PICTURES = MAX_ENTRIES - 1
+"""Pictures of a draft: with its text they fit into an archive that can be read again."""
 
 
 class UploadError(ValueError):
@@ -139,7 +142,7 @@ def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now:
         The name to write behind `image:`.
 
     Raises:
-        UploadError: it is no picture that can be shown.
+        UploadError: it is no picture that can be shown, or there are MAX_PICTURES others.
         NotFoundError: there is no such draft of theirs.
     """
     called = picture_name(name)
@@ -151,6 +154,10 @@ def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now:
     kept_name = keep_picture(picture)
     with writing() as session:
         row = own_draft(session, draft, account_id)
+        here = DraftPicture.draft_id == row.id
+        others = sa.select(sa.func.count()).select_from(DraftPicture).where(here, DraftPicture.name != called)
+        if (session.scalar(others) or 0) >= MAX_PICTURES:
+            raise UploadError(f"A bank has at most {MAX_PICTURES} pictures. Remove one first.")
         session.merge(DraftPicture(draft_id=row.id, name=called, kept_name=kept_name))
         row.changed, row.updated_at = True, now
     return called

@@ -380,6 +380,16 @@ def test_new_picture_is_a_change_though_the_text_says_the_same_again() -> None:
     assert not drafts.read_draft(draft, teacher.id).changed
 
 
+def test_pictures_of_a_draft_have_an_end(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    teacher = factories.make_teacher()
+    draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)
+    monkeypatch.setattr(uploads, "MAX_PICTURES", 1)
+    for _ in range(2):
+        uploads.add_picture(draft, teacher.id, io.BytesIO(png()), "one.png", now=START)
+    with pytest.raises(UploadError, match="at most 1 pictures"):
+        uploads.add_picture(draft, teacher.id, io.BytesIO(png()), "two.png", now=START)
+
+
 def test_picture_is_added_cleaned_replaced_and_taken_off(settings: Settings) -> None:
     teacher, other = factories.make_teacher("rivera"), factories.make_teacher("chen")
     draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)
