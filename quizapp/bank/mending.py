@@ -155,7 +155,11 @@ def _day(text: str, name: str, choices: list[str]) -> str | None:
 def _number(text: str, name: str, choices: list[str]) -> str | None:
     if re.search(r"[0-9][^\W0-9_]+[0-9]", text):
         return None
-    bare = re.sub(r"[^0-9.\-]", "", text.replace("\u2212", "-").replace(",", ""))
+    bare = re.sub(r"[^0-9.,\-]", "", text.replace("\u2212", "-")).strip(",")
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", bare):
+        bare = bare.replace(",", "")
+    elif "." not in bare:  # 1,5 is one and a half; 1,2,3 stays no number
+        bare = bare.replace(",", ".")
     return bare if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", bare) else None
 
 

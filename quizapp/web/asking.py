@@ -31,7 +31,10 @@ class ReportForm(FlaskForm):
             Length(max=TEXT_MAX, message=_l("Use at most %(n)s letters.") % {"n": TEXT_MAX}),
         ],
         filters=[stripped],
-        description=_l("Do not write names or private things. Your teacher sees the words, not who wrote them."),
+        description=_l(
+            "Do not write names or private things. Your teacher and whoever can change the question see the words, not"
+            " who wrote them. If you report this question again, the new words take the place of the old ones."
+        ),
     )
 
 

@@ -193,3 +193,13 @@ def test_skills_file(tmp_path: Path) -> None:
 def test_shipped_banks_have_no_problem(path: Path) -> None:
     if path.name not in {"skills.yaml", "misconceptions.yaml"}:
         assert load_file(path, skills=read_skills(path.with_name("skills.yaml"))).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "proposed"),
+    [("1,5", "1.5"), ("-0,25", "-0.25"), ("12,345.5", "12345.5"), ("1,500", "1500"), ("1,2,3", None)],
+)
+def test_a_comma_in_a_number_is_not_simply_dropped(typed: str, proposed: str | None) -> None:
+    question = "  - id: two\n    type: numeric\n    prompt: How much?\n    explain: Because.\n    answer: "
+    (found,) = [one for one in load(f"{GOOD}{question}{typed}\n").problems if one.question == "two"]
+    assert found.fix == (None if proposed is None else f"    answer: {proposed}")
