@@ -116,7 +116,12 @@ def join(room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: 
             return
         if session.scalar(members.where(RoomMember.folded_name == folded)) is not None:
             raise RoomError(RoomError.TAKEN)
-        if (session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0) >= MEMBERS_MAX:
+        if (
+            session.scalar(
+                sa.select(sa.func.count()).select_from(members.where(RoomMember.removed_at.is_(None)).subquery())
+            )
+            or 0
+        ) >= MEMBERS_MAX:
             raise RoomError(RoomError.FULL)
         session.add(RoomMember(room_id=room.id, nickname=name, folded_name=folded, visitor_hash=hidden, joined_at=now))
 

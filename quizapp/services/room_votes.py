@@ -174,7 +174,7 @@ class QuestionAsked:
         item = self.content.item
         now = [item.chosen(one) for one in given]
         then = None if earlier is None else [item.chosen(one) for one in earlier]
-        return tuple(
+        tables = [
             VoteTable(
                 heading=None if place.heading is None else text.plain(place.heading),
                 number=at + 1,
@@ -187,11 +187,13 @@ class QuestionAsked:
                         of=len(now),
                         before=None if then is None else sum(offer.key in keys[at] for keys in then),
                     )
-                    for n, offer in enumerate(place.offers)
+                    # By their words: the author's order often begins with the key.
+                    for n, offer in enumerate(sorted(place.offers, key=lambda one: text.plain(one.text).casefold()))
                 ),
             )
             for at, place in enumerate(item.choosings())
-        )
+        ]
+        return tuple(sorted(tables, key=lambda one: ((one.heading or "").casefold(), one.number)))
 
     def _groups(self, given: Sequence[Response], earlier: Sequence[Response] | None) -> list[VoteGroup]:
         said = self._said(given)

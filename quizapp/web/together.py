@@ -41,18 +41,19 @@ def door() -> Answer:
 @access(Access.EVERYBODY)
 def room(code: str) -> Answer:
     """Show the room to who is in it, and ask everybody else for a nickname."""
+    if request.method == "GET":
+        # Whoever is in is let on before codes are counted: strangers who guess must not shut them out.
+        try:
+            return _draw(room_members.member_page(code, auth.known_visitor(), now=instance.now()))
+        except RoomError as error:
+            if error.reason != RoomError.STRANGER:
+                return _no_room(error, code)
     try:
         found = room_members.open_room(code, network=instance.network(), key=instance.key(), now=instance.now())
     except RoomError as error:
         return _no_room(error, code)
     form = NicknameForm()
-    if request.method == "GET":
-        try:
-            return _draw(room_members.member_page(found.code, auth.known_visitor(), now=instance.now()))
-        except RoomError as error:
-            if error.reason != RoomError.STRANGER:
-                return _no_room(error, code)
-    elif form.validate():
+    if request.method == "POST" and form.validate():
         try:
             return _come_in(found.code, form)
         except RoomError as error:

@@ -54,6 +54,16 @@ def test_a_choice_is_counted_beside_the_vote_before() -> None:
     assert {bar.of for bar in table.bars} == {3}
 
 
+@pytest.mark.parametrize("kind", ["choice", "multiple", "order", "match", "gaps"])
+def test_the_order_of_a_table_does_not_tell_what_is_right(kind: str) -> None:
+    tables = asked(kind).count([]).tables
+    headings = [table.heading.casefold() for table in tables if table.heading]
+    assert headings == sorted(headings)
+    for table in tables:
+        words = [bar.text.casefold() for bar in table.bars]
+        assert words == sorted(words)
+
+
 def test_words_that_only_one_person_typed_are_counted_and_not_shown() -> None:
     question = asked("short")
     item = question.content.item

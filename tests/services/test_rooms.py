@@ -79,6 +79,15 @@ def reasons(tasks: list[Task]) -> list[str]:
 # ---------------------------------------------------------------- coming in
 
 
+def test_whoever_is_taken_out_leaves_the_seat_to_another(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_members, "MEMBERS_MAX", 2)
+    with refused(RoomError.FULL):
+        factories.join_room(lesson.room, "Cy")
+    rooms.remove_member(lesson.room, lesson.member("Ben"), now=START)
+    factories.join_room(lesson.room, "Cy")
+    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann", "Cy"]
+
+
 def test_a_code_opens_its_room_and_wrong_ones_are_counted_with_those_of_classes(lesson: Lesson) -> None:
     code = lesson.first.code
     assert is_room_code(code)
