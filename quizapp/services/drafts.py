@@ -46,7 +46,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class DraftChanged(Exception):  # noqa: N818 - as above
+class DraftChanged(Exception):  # noqa: N818 - it says what is so; nothing went wrong
     """The draft was saved from elsewhere meanwhile; nothing was written."""
 
     def __init__(self, text: str, version: int, saved_at: datetime) -> None:
@@ -64,7 +64,7 @@ class DraftBrokenError(ValueError):
         super().__init__(len(problems))
 
 
-class PublishedMeanwhile(Exception):  # noqa: N818 - as above
+class PublishedMeanwhile(Exception):  # noqa: N818 - it says what is so; nothing went wrong
     """Somebody published since the draft began, and the author has not seen what; nothing was published."""
 
     def __init__(self, number: int) -> None:

@@ -27,24 +27,12 @@ class MarkedPhrase:
 
 
 @dataclass(frozen=True)
-class SwingWord:
-    """A word with how many marked it before and after, of those who answered both times."""
+class SwingPart:
+    """A word, or neighbouring words, with how many marked it before and after, of those who answered both times."""
 
     text: str
     gap: str
-    before: int
-    after: int
-
-    @property
-    def change(self) -> int:
-        return self.after - self.before
-
-
-@dataclass(frozen=True)
-class SwingPhrase:
-    """Neighbouring words with the same two counts."""
-
-    text: str
+    """What stands between it and the next word; "" where it is told by itself."""
     before: int
     after: int
 
@@ -61,8 +49,8 @@ class Swing:
     """How many answered both rounds; all counts are of them."""
     changed_their_mind: int
     """How many of these marked anything else than before."""
-    words: tuple[SwingWord, ...]
-    phrases: tuple[SwingPhrase, ...]
+    words: tuple[SwingPart, ...]
+    phrases: tuple[SwingPart, ...]
     """Those with a change, the largest first."""
 
 
@@ -83,7 +71,7 @@ def swing_of(words: Sequence[Markable], pairs: Sequence[tuple[AbstractSet[int], 
         pairs: for each person who answered both rounds, the numbers of the words marked, before and after.
     """
     counted = tuple(
-        SwingWord(
+        SwingPart(
             word.text,
             word.gap,
             sum(number in before for before, _ in pairs),
@@ -94,7 +82,7 @@ def swing_of(words: Sequence[Markable], pairs: Sequence[tuple[AbstractSet[int], 
     found = []
     for (before, after), group in groupby(counted, key=lambda word: (word.before, word.after)):
         if before != after:
-            found.append(SwingPhrase("".join(word.text + word.gap for word in group).strip(), before, after))
+            found.append(SwingPart("".join(word.text + word.gap for word in group).strip(), "", before, after))
     return Swing(
         both=len(pairs),
         changed_their_mind=sum(before != after for before, after in pairs),
