@@ -235,3 +235,10 @@ def test_buttons_of_a_page_that_is_behind_do_nothing(room: Room) -> None:
     assert "The round had changed already" in behind.words
     odd = room.teacher.post(f"{room.path}/step", {"round": "2", "to": "nowhere"})
     assert "That button did nothing." in room.teacher.follow(odd).words
+
+
+def test_strangers_who_guess_codes_do_not_shut_out_who_is_in(app: Flask, room: Room) -> None:
+    ann, stranger = room.join("Ann"), Browser(app)
+    guesses = [stranger.get("/r/ZZZZZZ").status for _ in range(60)]
+    assert guesses[-1] == 429
+    assert ann.get(f"/r/{room.code}").status == 200
