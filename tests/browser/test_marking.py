@@ -120,11 +120,14 @@ def test_28_answers_take_28_keys_and_enter(
     Keys(page).press(page.get_by_role("link", name="Mark now"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Answer 1 of 28")
     check_page(page)
+    expect(page.get_by_text("Keys: 0 to 4 choose")).to_be_visible()
     # Enter before any key saves nothing and says so; the keys go on working from there.
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     pressed: list[str] = []
     for number in range(MANY):
+        # The hint is shown by the script that listens: from then on no key is lost.
+        expect(page.get_by_text("Keys: 0 to 4 choose")).to_be_visible()
         expect(page.get_by_role("alert" if number == 0 else "radio").first).to_be_focused()
         assert page.get_by_text("Pupil").count() == 0, "no name"
         pressed.append("0124"[number % 4])
