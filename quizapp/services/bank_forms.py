@@ -1,4 +1,4 @@
-"""Banks written by filling in forms: what a form shows of a draft's text, and the text that a form makes.
+"""Banks written by filling in forms: what a form shows of a draft's text. What it makes of it: `bank_form_saving`.
 
 The draft's text stays the only truth: a form reads it, changes one entry in it and saves it. The text is read in
 these requests, which is the author's own work on it.
@@ -6,30 +6,30 @@ these requests, which is the author's own work on it.
 
 from __future__ import annotations
 
-import inspect
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from quizapp.bank import editing
-from quizapp.bank.editing import Entry, Opened, Section, UnreadableError, free_id, open_text
-from quizapp.bank.form_values import control_of, to_fields, to_form, unknown_in
+from quizapp.bank.editing import Opened, Section, UnreadableError, open_text
+from quizapp.bank.form_values import control_of, to_form, unknown_in
 from quizapp.bank.loader import load_text
-from quizapp.bank.model import Envelope, Stimulus
 from quizapp.bank.places import way_to
 from quizapp.bank.problems import Problem
-from quizapp.bank.shapes import Shape, shapes_of
-from quizapp.items.base import JSON, shorten
+from quizapp.bank.shapes import Shape
 from quizapp.items.registry import kinds
-from quizapp.services.drafts import DraftChanged, DraftView, check_draft, read_draft, save_draft, shared_skills
-from quizapp.services.rosters import NotFoundError
-from quizapp.text import plain
-
-HEAD_FIELDS = ("title", "language", "note", "licence", "source")
-STIMULUS, BANK = "stimulus", "bank"
+from quizapp.services.bank_entries import (
+    STIMULUS,
+    entry_shapes,
+    head_shapes,
+    owner_of,
+    plain_words,
+    purpose_of,
+    shown_entry,
+)
+from quizapp.services.drafts import DraftView, check_draft, read_draft, shared_skills
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def entry_form(draft: str, account_id: int, section: Section, key: str, *, now: 
     """
     view = read_draft(draft, account_id)
     opened = open_text(view.text)
-    entry, owner, shapes = _entry(opened, section, key)
+    entry, owner, shapes = shown_entry(opened, section, key)
     fields = entry.fields or {}
     values, kept = to_form(shapes, fields)
     found = _found(view, opened, now)
@@ -214,78 +214,6 @@ def stored_entry(draft: str, account_id: int, section: Section, key: str | None)
     return editing.entry_text(view.text, section, entry.place), key
 
 
-def save_entry(
-    draft: str,
-    account_id: int,
-    section: Section,
-    key: str | None,
-    values: Mapping[str, Any],
-    *,
-    owner: str,
-    version: int,
-    now: datetime,
-) -> str:
-    """Write what a form says into the draft's text, finished or not, and return the key of the entry.
-
-    Args:
-        section: the list it stands in.
-        key: the entry; None: a new one, at the end.
-        values: what the form says, by the names of the fields.
-        owner: the kind of a new question, or `stimulus`.
-        version: the version of the draft that the form was drawn from.
-
-    Raises:
-        DraftChanged: the draft was saved from elsewhere since.
-        NotFoundError, UnreadableError: as `entry_form`.
-        TextTooLongError: the text would be longer than a bank may be.
-    """
-    view, opened = _held(draft, account_id, version)
-    if key is None:
-        shapes = entry_shapes(owner)
-        entries = opened.stimuli if section == "stimuli" else opened.questions
-        fields = to_fields(shapes, values, {})
-        slug = free_id(_said(fields), entries, otherwise="text" if owner == STIMULUS else "question")
-        new = {"id": slug, **({} if owner == STIMULUS else {"type": owner}), **fields}
-        text = editing.insert_entry(view.text, section, new)
-        _save(view, account_id, text, version, now)
-        return slug
-    entry, _owner, shapes = _entry(opened, section, key)
-    was = entry.fields or {}
-    _values, kept = to_form(shapes, was)
-    fields = to_fields(shapes, values, was, kept)
-    if not entry.named:
-        entries = opened.stimuli if section == "stimuli" else opened.questions
-        slug = free_id(_said(fields), entries)
-        fields = {"id": slug, **{name: value for name, value in fields.items() if name != "id"}}
-        key = slug
-    _save(view, account_id, editing.replace_entry(view.text, section, entry.place, fields), version, now)
-    return key
-
-
-def remove_entry(draft: str, account_id: int, section: Section, key: str, *, version: int, now: datetime) -> str:
-    """Take an entry out of the draft's text and return what it said, plain words. Raises as `save_entry` does."""
-    view, opened = _held(draft, account_id, version)
-    entry = _find(opened, section, key)
-    _save(view, account_id, editing.remove_entry(view.text, section, entry.place), version, now)
-    return _plain_words(entry.fields or {})
-
-
-def move_question(draft: str, account_id: int, key: str, by: Literal[-1, 1], *, version: int, now: datetime) -> None:
-    """Put a question one place up (-1) or down (1). Raises as `save_entry` does."""
-    view, opened = _held(draft, account_id, version)
-    entry = _find(opened, "questions", key)
-    _save(view, account_id, editing.move_entry(view.text, "questions", entry.place, by), version, now)
-
-
-def save_head(draft: str, account_id: int, values: Mapping[str, Any], *, version: int, now: datetime) -> None:
-    """Write the fields of the bank itself into the draft's text. Raises as `save_entry` does."""
-    view, opened = _held(draft, account_id, version)
-    _values, kept = to_form(head_shapes(), opened.head)
-    fields = to_fields(head_shapes(), values, opened.head, kept)
-    changes = {name: fields.get(name) for name in HEAD_FIELDS if fields.get(name) != opened.head.get(name)}
-    _save(view, account_id, editing.set_head(view.text, changes) if changes else view.text, version, now)
-
-
 def seen_number(draft: str, account_id: int, key: str) -> int | None:
     """Return the number under which a question of a draft is shown as students see it; None while it has a mistake.
 
@@ -296,63 +224,6 @@ def seen_number(draft: str, account_id: int, key: str) -> int | None:
     bank = load_text(view.text.encode(), "bank.yaml", skills=shared_skills()).readable
     ids = [] if bank is None else [item.id for item in bank.items]
     return ids.index(key) + 1 if key in ids else None
-
-
-def head_shapes() -> tuple[Shape, ...]:
-    """The fields of the bank that its form shows, in their order on the page."""
-    shapes = {shape.name: shape for shape in shapes_of(Envelope)}
-    return tuple(shapes[name] for name in HEAD_FIELDS)
-
-
-def entry_shapes(owner: str) -> tuple[Shape, ...]:
-    """The fields of a kind of question, or of a stimulus. Raises NotFoundError for no such kind."""
-    if owner == STIMULUS:
-        return shapes_of(Stimulus)
-    if owner not in kinds():
-        raise NotFoundError("kind")
-    return shapes_of(kinds()[owner])
-
-
-def purpose_of(owner: str) -> str:
-    """What a kind of question asks of a student, in one line; "" for anything else."""
-    if owner not in kinds():
-        return ""
-    return (inspect.getdoc(sys.modules[kinds()[owner].__module__]) or "").partition("\n")[0]
-
-
-def _held(draft: str, account_id: int, version: int) -> tuple[DraftView, Opened]:
-    """The draft and its text, if it still is the version that the form was drawn from."""
-    view = read_draft(draft, account_id)
-    if view.version != version:
-        raise DraftChanged(view.text, view.version, view.saved_at)
-    return view, open_text(view.text)
-
-
-def _save(view: DraftView, account_id: int, text: str, version: int, now: datetime) -> None:
-    save_draft(view.public_id, account_id, text, version=version, now=now)
-
-
-def _find(opened: Opened, section: Section, key: str) -> Entry:
-    try:
-        return opened.entry(section, key)
-    except KeyError:
-        raise NotFoundError("entry") from None
-
-
-def _entry(opened: Opened, section: Section, key: str) -> tuple[Entry, str, tuple[Shape, ...]]:
-    entry = _find(opened, section, key)
-    owner = _owner(section, entry)
-    if owner is None:
-        raise NotFoundError("entry")
-    return entry, owner, entry_shapes(owner)
-
-
-def _owner(section: Section, entry: Entry) -> str | None:
-    """The kind of an entry; None when no form can show it."""
-    if entry.fields is None:
-        return None
-    kind = entry.fields.get("type") if section == "questions" else STIMULUS
-    return kind if isinstance(kind, str) and (kind == STIMULUS or kind in kinds()) else None
 
 
 _Way = tuple[str | int, ...]
@@ -381,10 +252,10 @@ def _lines(opened: Opened, section: Any, found: list[tuple[_Way, Problem]]) -> t
         Line(
             key=entry.key,
             number=entry.place + 1,
-            kind=_owner(section, entry) or str((entry.fields or {}).get("type", "")),
-            text=_plain_words(entry.fields or {}),
+            kind=owner_of(section, entry) or str((entry.fields or {}).get("type", "")),
+            text=plain_words(entry.fields or {}),
             line=entry.line,
-            shown=_owner(section, entry) is not None,
+            shown=owner_of(section, entry) is not None,
             mistakes=counts[(section, entry.place), True],
             advice=counts[(section, entry.place), False],
         )
@@ -392,24 +263,12 @@ def _lines(opened: Opened, section: Any, found: list[tuple[_Way, Problem]]) -> t
     )
 
 
-def _said(fields: Mapping[str, JSON]) -> str:
-    """The text by which an entry is known."""
-    cards = fields.get("cards")
-    first = cards[0] if isinstance(cards, list) and cards and isinstance(cards[0], dict) else {}
-    texts = [fields.get(name) for name in ("prompt", "title", "quote", "text", "alt")] + [first.get("title")]
-    return next((one for one in texts if isinstance(one, str) and one.strip()), "")
-
-
-def _plain_words(fields: Mapping[str, JSON]) -> str:
-    return shorten(plain(_said(fields)), 160)
-
-
 def _menus(view: DraftView, opened: Opened) -> dict[str, tuple[tuple[str, str], ...]]:
     """What can be chosen in fields that name something of the bank: value and label."""
     own = opened.head.get("skills")
     skills = [(one.id, one.name) for one in shared_skills()]
     skills += [(slug, slug.replace("-", " ").capitalize()) for slug in own] if isinstance(own, dict) else []
-    stimuli = [(one.key, _plain_words(one.fields or {}) or one.key) for one in opened.stimuli if one.named]
+    stimuli = [(one.key, plain_words(one.fields or {}) or one.key) for one in opened.stimuli if one.named]
     menus = {"skill": tuple(skills), "also": tuple(skills), "about": tuple(stimuli)}
     if view.pictures:
         menus["image"] = tuple((name, name) for name in sorted(view.pictures))

@@ -14,8 +14,10 @@ from werkzeug.wrappers import Response
 from wtforms import FieldList, FormField
 
 from quizapp.bank.editing import Section, UnreadableError
+from quizapp.services import bank_form_saving as saving
 from quizapp.services import bank_forms as forms
-from quizapp.services.bank_forms import BANK, STIMULUS, BankForm, EntryForm, Finding
+from quizapp.services.bank_entries import BANK, STIMULUS, head_shapes
+from quizapp.services.bank_forms import BankForm, EntryForm, Finding
 from quizapp.services.drafts import DraftChanged, TextTooLongError
 from quizapp.services.rosters import NotFoundError
 from quizapp.web import auth, instance
@@ -65,16 +67,16 @@ def change_bank(draft: str) -> Answer:
     try:
         if do in ("up", "down"):
             by: Any = -1 if do == "up" else 1
-            forms.move_question(draft, account, key, by, version=version, now=now)
+            saving.move_question(draft, account, key, by, version=version, now=now)
             return redirect(url_for("bank_forms.bank", draft=draft, _anchor=f"q-{key}"), 303)
         if do == "remove":
             place = Place(draft, "questions", key)
             return _remove(place, _page(place), sure=False)
-        filled = _filled(BANK, forms.head_shapes(), {}, request.form)
+        filled = _filled(BANK, head_shapes(), {}, request.form)
         page = forms.bank_form(draft, account, now=now)
         if page.broken or not filled.form.validate():
             return _bank_page(page, filled, sentence=None if page.broken else ""), 422
-        forms.save_head(draft, account, filled.values(), version=version, now=now)
+        saving.save_head(draft, account, filled.values(), version=version, now=now)
     except UnreadableError:
         return _bank_page(forms.bank_form(draft, account, now=now)), 409
     except DraftChanged:
@@ -82,7 +84,7 @@ def change_bank(draft: str) -> Answer:
         if do != "save":
             flash(_("This draft was saved from another page. This is how it is now; nothing was moved."), "warn")
             return _bank_page(page), 409
-        return _bank_page(page, _filled(BANK, forms.head_shapes(), {}, request.form), sentence=_changed()), 409
+        return _bank_page(page, _filled(BANK, head_shapes(), {}, request.form), sentence=_changed()), 409
     except TextTooLongError:
         return _bank_page(page, filled, sentence=_full()), 413
     flash(_("Saved."), "good")
@@ -166,7 +168,7 @@ def _post(place: Place) -> Answer:
     try:
         if do in ("remove", "remove now"):
             return _remove(place, page, sure=do == "remove now")
-        key = forms.save_entry(
+        key = saving.save_entry(
             place.draft,
             auth.account_id(),
             place.section,
@@ -216,7 +218,7 @@ def _remove(place: Place, page: EntryForm, *, sure: bool) -> Answer:
         # What was typed and not saved comes along, for whoever keeps the question; a list brings nothing typed.
         typed = [pair for pair in carried() if pair[0] != "do"] if "owner" in request.form else []
         return render_template("teach/banks/form_remove.html", page=page, place=place, typed=typed)
-    said = forms.remove_entry(
+    said = saving.remove_entry(
         place.draft, auth.account_id(), place.section, place.key, version=_version(), now=instance.now()
     )
     flash(_("Removed: %(text)s", text=said) if said else _("Removed."), "good")
@@ -298,7 +300,7 @@ def _entry_page(
 
 def _bank_page(page: BankForm, filled: Filled | None = None, *, sentence: str | None = None) -> str:
     if filled is None:
-        filled = _filled(BANK, forms.head_shapes(), {}, None, page.head)
+        filled = _filled(BANK, head_shapes(), {}, None, page.head)
         filled.lay_out()
     loose, advice = _place_findings(filled, page.head_findings, BANK)
     return render_template(
