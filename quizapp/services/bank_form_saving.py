@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from quizapp.bank import editing
-from quizapp.bank.editing import Opened, Section, free_id, open_text
+from quizapp.bank.editing import Entry, Opened, Section, free_id, open_text
 from quizapp.bank.form_values import to_fields, to_form
+from quizapp.bank.writing import bank_text
+from quizapp.items.base import JSON
 from quizapp.services.bank_entries import (
+    BANK,
     HEAD_FIELDS,
     STIMULUS,
     entry_shapes,
@@ -19,6 +22,7 @@ from quizapp.services.bank_entries import (
     said_by,
     shown_entry,
 )
+from quizapp.services.bank_tables import slug_for
 from quizapp.services.drafts import DraftChanged, DraftView, read_draft, save_draft
 
 
@@ -51,10 +55,7 @@ def save_entry(
     if key is None:
         shapes = entry_shapes(owner)
         entries = opened.stimuli if section == "stimuli" else opened.questions
-        fields = to_fields(shapes, values, {})
-        slug = free_id(said_by(fields), entries, otherwise="text" if owner == STIMULUS else "question")
-        new = {"id": slug, **({} if owner == STIMULUS else {"type": owner}), **fields}
-        text = editing.insert_entry(view.text, section, new)
+        text, slug = _with_new(view.text, entries, owner, to_fields(shapes, values, {}))
         _save(view, account_id, text, version, now)
         return slug
     entry, _owner, shapes = shown_entry(opened, section, key)
@@ -68,6 +69,24 @@ def save_entry(
         key = slug
     _save(view, account_id, editing.replace_entry(view.text, section, entry.place, fields), version, now)
     return key
+
+
+def text_of_form(account_id: int, owner: str, values: Mapping[str, Any], *, title: str, language: str) -> str:
+    """Return the text of a bank that holds what one form says, for when the draft it was meant for is gone.
+
+    Args:
+        owner: the kind of question, `stimulus` or `bank`.
+        title: of the bank, plain text; what the form of a bank says comes before it.
+        language: of the bank, likewise.
+
+    Raises:
+        NotFoundError: there is no such kind.
+        UnreadableError: what was typed cannot be written into a file.
+    """
+    fields = to_fields(head_shapes() if owner == BANK else entry_shapes(owner), values, {})
+    head = {"title": title, "language": language} | (fields if owner == BANK else {})
+    text = bank_text({"format": "1", "bank": slug_for(account_id, str(head["title"])), **head})
+    return text if owner == BANK else _with_new(text, (), owner, fields)[0]
 
 
 def remove_entry(draft: str, account_id: int, section: Section, key: str, *, version: int, now: datetime) -> str:
@@ -92,6 +111,13 @@ def save_head(draft: str, account_id: int, values: Mapping[str, Any], *, version
     fields = to_fields(head_shapes(), values, opened.head, kept)
     changes = {name: fields.get(name) for name in HEAD_FIELDS if fields.get(name) != opened.head.get(name)}
     _save(view, account_id, editing.set_head(view.text, changes) if changes else view.text, version, now)
+
+
+def _with_new(text: str, entries: Iterable[Entry], owner: str, fields: Mapping[str, JSON]) -> tuple[str, str]:
+    """The text with a new entry at the end of its list, and the id that the entry got."""
+    slug = free_id(said_by(fields), entries, otherwise="text" if owner == STIMULUS else "question")
+    new = {"id": slug, **({} if owner == STIMULUS else {"type": owner}), **fields}
+    return editing.insert_entry(text, "stimuli" if owner == STIMULUS else "questions", new), slug
 
 
 def _held(draft: str, account_id: int, version: int) -> tuple[DraftView, Opened]:

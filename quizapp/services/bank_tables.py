@@ -33,17 +33,18 @@ def begin_with_table(account_id: int, text: str, *, title: str, language: str, n
     made = draft_from_table(text, title=title, language=language)
     if not made.text:
         return None
-    return create_draft(account_id, set_head(made.text, {"bank": _slug(account_id, title)}), now=now)
+    return create_draft(account_id, set_head(made.text, {"bank": slug_for(account_id, title)}), now=now)
 
 
 def begin_with_form(account_id: int, *, title: str, language: str, now: datetime) -> str:
     """Begin a draft without a question and return its public id."""
-    head = {"format": "1", "bank": _slug(account_id, title), "title": title, "language": language}
+    head = {"format": "1", "bank": slug_for(account_id, title), "title": title, "language": language}
     return create_draft(account_id, bank_text(head), now=now)
 
 
-def _slug(account_id: int, title: str) -> str:
+def slug_for(account_id: int, title: str) -> str:
+    """An id for a bank of this title that no bank of the teacher has."""
     return free_slug(db.session(), account_id, slugged(title) or "new-bank")
 
 
-__all__ = ["UnreadableListError", "begin_with_form", "begin_with_table", "read_table", "text_of"]
+__all__ = ["UnreadableListError", "begin_with_form", "begin_with_table", "read_table", "slug_for", "text_of"]

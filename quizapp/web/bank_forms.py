@@ -16,7 +16,7 @@ from wtforms import FieldList, FormField
 from quizapp.bank.editing import Section, UnreadableError
 from quizapp.services import bank_form_saving as saving
 from quizapp.services import bank_forms as forms
-from quizapp.services.bank_entries import BANK, STIMULUS, head_shapes
+from quizapp.services.bank_entries import BANK, STIMULUS, entry_shapes, head_shapes
 from quizapp.services.bank_forms import BankForm, EntryForm, Finding
 from quizapp.services.drafts import DraftChanged, TextTooLongError
 from quizapp.services.rosters import NotFoundError
@@ -25,7 +25,7 @@ from quizapp.web.auth import Access, access
 from quizapp.web.bank_fields import Filled, entry_form
 from quizapp.web.bank_words import FOLDS, sentence_of, words_for
 from quizapp.web.forms import short_number
-from quizapp.web.signed_out import carried, keeps_typing
+from quizapp.web.signed_out import carried, keeps_typing, nowhere
 
 bp = Blueprint("bank_forms", __name__, url_prefix="/teach")
 
@@ -62,6 +62,13 @@ def bank(draft: str) -> Answer:
 @keeps_typing
 def change_bank(draft: str) -> Answer:
     """Keep the head of the bank, or move a question."""
+    try:
+        return _change_bank(draft)
+    except NotFoundError:
+        return _homeless(BANK)
+
+
+def _change_bank(draft: str) -> Answer:
     account, now = auth.account_id(), instance.now()
     version, (do, _space, key) = _version(), request.form.get("do", "save").partition(" ")
     try:
@@ -103,7 +110,7 @@ def new(draft: str, owner: str) -> Answer:
 @keeps_typing
 def add(draft: str, owner: str) -> Answer:
     """Put a new question into the bank, finished or not."""
-    return _post(_new_place(draft, owner))
+    return _take(_new_place(draft, owner))
 
 
 @bp.get("/drafts/<draft>/form/<key>")
@@ -118,7 +125,7 @@ def question(draft: str, key: str) -> Answer:
 @keeps_typing
 def change_question(draft: str, key: str) -> Answer:
     """Keep one question, finished or not, or take it out."""
-    return _post(Place(draft, "questions", key))
+    return _take(Place(draft, "questions", key))
 
 
 @bp.get("/drafts/<draft>/form/text/<key>")
@@ -133,7 +140,7 @@ def stimulus(draft: str, key: str) -> Answer:
 @keeps_typing
 def change_stimulus(draft: str, key: str) -> Answer:
     """Keep something to look at, or take it out."""
-    return _post(Place(draft, "stimuli", key))
+    return _take(Place(draft, "stimuli", key))
 
 
 def _new_place(draft: str, owner: str) -> Place:
@@ -151,6 +158,24 @@ def _show(place: Place) -> Answer:
     filled = _filled(page.owner, page.shapes, page.menus, None, page.values)
     filled.lay_out()
     return _entry_page(place, page, filled)
+
+
+def _take(place: Place) -> Answer:
+    """Do with a posted form what its button says; what was typed comes back if its draft is gone."""
+    try:
+        return _post(place)
+    except NotFoundError:
+        return _homeless(place.owner or request.form.get("owner", ""))
+
+
+def _homeless(owner: str) -> Answer:
+    """Show what was typed into a form whose draft is gone, or is somebody else's, and offer a bank for it."""
+    try:
+        filled = _filled(owner, head_shapes() if owner == BANK else entry_shapes(owner), {}, request.form)
+        text = saving.text_of_form(auth.account_id(), owner, filled.values(), title=_("A new bank"), language="en")
+    except (NotFoundError, UnreadableError):
+        text = None
+    return nowhere(text=text)
 
 
 def _post(place: Place) -> Answer:

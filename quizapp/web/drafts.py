@@ -51,9 +51,12 @@ def begin() -> Answer:
     """Begin a draft with a text that somebody typed."""
     typed = posted_text()
     try:
-        return _to(drafts.create_draft(auth.account_id(), typed, now=instance.now()))
+        draft = drafts.create_draft(auth.account_id(), typed, now=instance.now())
     except TextTooLongError:
         return render_template("teach/banks/gone.html", typed=typed, too_long=True), 413
+    if request.form.get("do") == "form":
+        return redirect(url_for("bank_forms.bank", draft=draft), 303)
+    return _to(draft)
 
 
 @bp.post("/drafts/<draft>")

@@ -1,4 +1,4 @@
-"""Forms that arrive after the sign-in of a teacher ended: kept in the page until they are sent again."""
+"""Forms that arrive after the sign-in of a teacher ended, or for a draft that is gone: kept in the page, never lost."""
 
 from __future__ import annotations
 
@@ -41,15 +41,14 @@ def keeps_typing(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def kept(**kwargs: Any) -> Any:
-        if auth.identity().is_student:
-            csrf.protect()
-            abort(404)
         form = AgainForm(request.form)
         good = token_is_good()
+        if auth.identity().is_student and not (good and form.login.data):
+            return nowhere(form)
         if good:
             csrf.protect()  # once, so that the form of the view counts as checked: a sign-in changes the token
-        if good and not auth.identity().is_staff and form.login.data:
-            sign_in_again(form.login.data, form.password)
+        if good and form.login.data and sign_in_again(form.login.data, form.password) is None:
+            return nowhere(form) if auth.identity().is_staff or auth.identity().is_student else _to_sign_in(form)
         return view(**kwargs) if good and auth.identity().is_staff else _to_sign_in(form)
 
     csrf.exempt(kept)
@@ -84,15 +83,41 @@ def carried() -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+def nowhere(form: AgainForm | None = None, *, text: str | None = None) -> tuple[str, int]:
+    """Show what was typed for a draft that whoever is signed in does not have; who typed nothing finds nothing.
+
+    Args:
+        form: the name and password that did not do.
+        text: a bank that says what was typed, to begin a draft with.
+    """
+    typed = _typed()
+    if not typed:
+        abort(404)
+    page = render_template(
+        "teach/banks/form_gone.html",
+        form=form or AgainForm(),
+        pairs=list(carried()),
+        typed=typed,
+        text=text,
+        who=auth.identity(),
+    )
+    return page, 422 if form is not None and form.errors else 404
+
+
+def _typed() -> str:
+    """The words that were posted, without what a page sends by itself."""
+    pairs = carried()
+    typed = [value for name, value in pairs if not (name in NOT_TYPED or name.endswith("-was") or value == TICKED)]
+    return "\n\n".join(filter(str.strip, typed))
+
+
 def _to_sign_in(form: AgainForm) -> tuple[str, int]:
     signed_in = auth.identity().is_staff
-    pairs = list(carried())
-    typed = [value for name, value in pairs if not (name in NOT_TYPED or name.endswith("-was") or value == TICKED)]
     page = render_template(
         "teach/banks/form_signed_out.html",
         form=form,
-        pairs=pairs,
-        typed="\n\n".join(filter(str.strip, typed)),
+        pairs=list(carried()),
+        typed=_typed(),
         file_lost=any(file.filename for file in request.files.values()),
         signed_in=signed_in,
     )

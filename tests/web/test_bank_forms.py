@@ -447,3 +447,51 @@ def test_who_keeps_a_question_keeps_what_was_typed_into_it(app: Flask) -> None:
     assert desk.send(kept, {}).status == 303
     assert "prompt: Typed, not saved" in desk.text
     assert "wrong: Another" in desk.text
+
+
+def test_what_was_typed_is_never_lost_with_its_draft(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page, head = desk.get("/one"), desk.get()
+    with app.app_context():
+        drafts.discard_draft(desk.draft, desk.teacher.id)
+        other = factories.make_teacher(login="other")
+    late = desk.send(page, {"prompt": "Typed too late"})
+    assert late.status == 404
+    assert "not there any more, or it is not yours" in late.words
+    made = desk.browser.submit(late, named="text", fields={"do": "form"})
+    assert made.location is not None
+    assert "Typed too late" in desk.browser.follow(made).words
+    note = desk.browser.submit(head, named="source-title", fields={"note": "Read it first.", "do": "save"})
+    assert (note.status, "Read it first." in note.text) == (404, True)
+    assert desk.browser.post(desk.path, {"do": "up one", "version": "1"}).status == 404
+    with app.app_context():
+        desk.draft = drafts.create_draft(desk.teacher.id, BANK, now=START)
+    desk.path = f"/teach/drafts/{desk.draft}/form"
+    page = desk.get("/one")
+    desk.browser.sign_out()
+    desk.browser.sign_in_staff(other)
+    stale = desk.browser.submit(desk.send(page, {"prompt": "Mine"}), named="prompt")
+    assert stale.status == 404
+    fields: Fields = {"again-login": desk.teacher.login, "again-password": "wrong"}
+    wrong = desk.browser.submit(stale, named="prompt", fields=fields)
+    assert wrong.status == 422
+    assert "Passwords distinguish capitals" in wrong.words
+    again = desk.browser.submit(wrong, named="prompt", fields={**fields, "again-password": factories.PASSWORD})
+    assert again.status == 303
+    assert "prompt: Mine" in desk.text
+
+
+def test_a_student_who_signed_in_meanwhile_sees_only_what_was_typed(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    page = desk.get("/one")
+    with app.app_context():
+        school_class = factories.make_class(desk.teacher, "Ada Lovelace")
+    desk.browser.sign_out()
+    desk.browser.sign_in_student(school_class, school_class.pupils[0])
+    late = desk.send(page, {"prompt": "Words of the teacher"})
+    assert late.status == 404
+    assert "Words of the teacher" in late.text
+    assert "Keep it in a new bank" not in late.words
+    fields: Fields = {"again-login": desk.teacher.login, "again-password": factories.PASSWORD}
+    assert desk.browser.submit(late, named="prompt", fields=fields).status == 303
+    assert "prompt: Words of the teacher" in desk.text
