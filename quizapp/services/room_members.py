@@ -169,6 +169,8 @@ def member_state(code: str, visitor_hash: str, *, now: datetime) -> str:
 def save(code: str, visitor_hash: str, number: int, content: Content, *, now: datetime) -> Saved:
     """Keep an answer: one guarded statement, so that none is taken after the round is over.
 
+    What is stored already is confirmed at any time: a phone may not have heard it the first time.
+
     Args:
         number: the round that the answer is for, as its page said.
 
@@ -207,8 +209,11 @@ def save(code: str, visitor_hash: str, number: int, content: Content, *, now: da
     with writing() as session:
         sequence = session.execute(guarded).scalar_one_or_none()
         if sequence is None:
-            _member(session, code, visitor_hash, now)
-            raise RoomError(RoomError.OVER)
+            member = _member(session, code, visitor_hash, now)
+            kept = session.get(RoomAnswer, (member.id, number))
+            if kept is None or kept.content != content:
+                raise RoomError(RoomError.OVER)
+            return Saved(kept.sequence, kept.saved_at)
         return Saved(sequence, now)
 
 

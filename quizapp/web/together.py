@@ -67,19 +67,19 @@ def room(code: str) -> Answer:
 def answer(code: str) -> Answer:
     """Save an answer: with the button, or for the script that sends every change."""
     by_script = request.accept_mimetypes.best == "application/json"
+    visitor = auth.known_visitor()
     try:
-        page = room_members.member_page(code, auth.known_visitor(), now=instance.now())
+        page = room_members.member_page(code, visitor, now=instance.now())
     except RoomError as error:
         return _gone(error) if by_script else _no_room(error, code)
     form, round_form = page.asked.form(request.form), RoundForm()
     if not (form.validate() and round_form.validate()):
         return make_response(jsonify(error="unreadable"), 400) if by_script else (_draw(page, request.form), 422)
+    number = round_form.round.data or 0
     try:
-        saved = room_members.save(
-            code, auth.known_visitor(), round_form.round.data or 0, page.asked.read(form), now=instance.now()
-        )
+        saved = room_members.save(code, visitor, number, page.asked.read(form), now=instance.now())
     except RoomError as error:
-        return _gone(error) if by_script else (_draw(page, request.form, too_late=True), 409)
+        return _gone(error) if by_script else _too_late(code, number)
     if by_script:
         return make_response(jsonify(version=str(saved.sequence), saved_at=format_time(saved.at, "HH:mm")))
     flash(_("Your answer is saved. You can change it until your teacher ends the round."), "good")
@@ -130,17 +130,27 @@ def _gone(error: RoomError) -> Response:
     return make_response(jsonify(error=error.reason), 409 if error.reason == RoomError.OVER else 410)
 
 
-def _draw(page: MemberPage, posted: MultiDict[str, str] | None = None, *, too_late: bool = False) -> str:
-    """The page of a member. `posted` is what came back unsaved: it stays marked."""
+def _too_late(code: str, number: int) -> Answer:
+    """Show what was posted for a round that is over, in the room as it is now."""
+    try:
+        page = room_members.member_page(code, auth.known_visitor(), now=instance.now())
+    except RoomError as error:
+        return _no_room(error, code)
+    return _draw(page, request.form, late=number), 409
+
+
+def _draw(page: MemberPage, posted: MultiDict[str, str] | None = None, *, late: int | None = None) -> str:
+    """The page of a member. `posted` is what came back unsaved: it stays marked; `late` the round it missed."""
     begun = page.earlier if page.own is None and page.room.taking else page.own
     form: AnswerForm = page.asked.form(posted, begun)
     return render_template(
         "rooms/mark.html",
         page=page,
         form=form,
-        own=page.asked.read(form),
         answered=page.own is not None,
+        posted=posted is not None,
         errors=form.errors,
-        too_late=too_late,
+        late=late,
+        late_answer=page.asked.read(form) if late else None,
         shown_code=show_join_code(page.room.code),
     )

@@ -16,9 +16,13 @@ export function drop(key) {
   store()?.removeItem(PREFIX + key);
 }
 
+/** The keys of every entry of one attempt, or of every entry for "*". */
+export function keysOf(attempt) {
+  const start = attempt === "*" ? "" : `${attempt}:`;
+  return Object.keys(store() ?? {}).filter((key) => key.startsWith(PREFIX + start)).map((key) => key.slice(PREFIX.length));
+}
+
 /** Drop every entry of one attempt, or every entry for "*". */
 export function forget(attempt) {
-  const start = attempt === "*" ? PREFIX : `${PREFIX}${attempt}:`;
-  const here = store();
-  for (const key of here ? Object.keys(here) : []) if (key.startsWith(start)) here.removeItem(key);
+  keysOf(attempt).forEach(drop);
 }

@@ -38,6 +38,7 @@ async function ask() {
 
 if (place) {
   document.addEventListener("visibilitychange", ask);
+  addEventListener("online", ask);
   addEventListener("pageshow", (event) => event.persisted && ask());
   later();
 }

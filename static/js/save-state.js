@@ -3,7 +3,8 @@
 // Every change is posted to URL as the form itself would be. The answer {"version": "…", "saved_at": "10:42"}
 // means stored, with a true "other_tab" in place of what another tab had stored; a saved_at of null means that the
 // answer is not finished enough to store. Until it is stored the answer stays on this device and is sent again;
-// when the page opens again with the same version, it is put back.
+// when the page opens again with the same version, it is put back. With data-one-device nobody answers elsewhere: it is
+// put back whatever the version, and stays even when it came too late, for room-late.js to show.
 import { drop, keep, kept } from "./drafts.js";
 
 const OWN_FIELDS = new Set(["csrf_token", "version"]);
@@ -24,6 +25,8 @@ class Saver {
   pairs() {
     return [...new FormData(this.form)].filter(([name, value]) => !OWN_FIELDS.has(name) && typeof value === "string");
   }
+
+  get oneDevice() { return "oneDevice" in this.form.dataset; }
 
   get version() { return this.form.elements.version?.value ?? ""; }
 
@@ -78,7 +81,7 @@ class Saver {
     const code = answer.type === "opaqueredirect" ? 401 : answer.status;
     if (code >= 500 || [408, 425, 429].includes(code)) return this.again(1000 * (Number(answer.headers.get("Retry-After")) || 0));
     this.stopped = true;
-    if (code === 409 || code === 410) drop(this.form.dataset.draft);
+    if (code === 410 || (code === 409 && !this.oneDevice)) drop(this.form.dataset.draft);
     this.say("unsaved", this.status.dataset[{ 401: "signedOut", 409: "closed", 410: "closed" }[code] ?? "refused"]);
   }
 
@@ -101,7 +104,7 @@ class Saver {
   restore() {
     const entry = kept(this.form.dataset.draft);
     if (!entry) return;
-    if (entry.version !== this.version) return drop(this.form.dataset.draft);
+    if (entry.version !== this.version && !this.oneDevice) return drop(this.form.dataset.draft);
     const values = new Map(entry.pairs), ticked = new Set(entry.pairs.map((pair) => pair.join("\n")));
     for (const control of this.form.elements) {
       if (!control.name || control.type === "hidden" || control.type === "file") continue;

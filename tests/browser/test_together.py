@@ -134,9 +134,25 @@ def second_round(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     ben.mark("opening", "Doors")
     ben.press("Keep this answer")
     expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    ann.page.context.set_offline(True)
+    ann.mark("Sundays.")
+    expect(ann.page.get_by_text("Not saved yet")).to_be_visible()
     teacher.press("Stop and show")
     expect(teacher.page.get_by_text("3 people answered both rounds")).to_contain_text("2 changed something.")
     expect(teacher.page.get_by_text("In round 1, 0 of 3 marked it; in round 2, 2.")).to_be_visible()
     expect(teacher.page.locator(".swing .run-count")).to_have_text(["▲1", "▲2"])
     cleo.wakes()
     expect(cleo.page.get_by_role("heading", name="What changed since round 1")).to_be_visible()
+    # What was marked without a connection is not lost: it is shown, also when the page is opened again.
+    ann.page.context.set_offline(False)
+    came_too_late(ann)
+    ann.page.goto(ann.page.url.removesuffix("/answer"))
+    came_too_late(ann)
+
+
+def came_too_late(ann: Phone) -> None:
+    """The page says so, and shows what came too late beside what counts."""
+    expect(ann.page.get_by_text("This answer came after round 2 was over")).to_be_visible()
+    late, counting = (ann.page.get_by_role("region", name=name) for name in ("that came too late", "that counts"))
+    expect(late.locator("mark")).to_contain_text(["right-size opening", "Sundays."])
+    expect(counting.locator("mark")).to_contain_text(["right-size opening"])

@@ -127,7 +127,10 @@ def test_the_script_saves_asks_and_is_told(room: Room) -> None:
     assert (quiet.status, quiet.body) == (304, b"")
     room.press("Stop, and talk first")
     assert ann.get(f"/r/{room.code}/now", headers={"If-None-Match": etag}).response.json == {"state": "1-talking"}
-    late = ann.open("POST", f"/r/{room.code}/answer", data=fields, headers=json)
+    # A phone that has not heard that its answer arrived sends it again; what comes new is too late.
+    again = ann.open("POST", f"/r/{room.code}/answer", data=fields, headers=json)
+    assert again.response.json == saved[1]
+    late = ann.open("POST", f"/r/{room.code}/answer", data={**fields, "a-answer": ["4"]}, headers=json)
     assert (late.status, late.response.json) == (409, {"error": "over"})
     assert Browser(room.app).get(f"/r/{room.code}/now").response.json == {"state": "gone"}
 
@@ -138,14 +141,20 @@ def test_marks_that_come_too_late_are_shown_as_such_and_not_lost(room: Room) -> 
     room.press("Stop and show")
     late = ann.submit(page, "/answer", fields={"a-answer": ["3", "4"]})
     assert late.status == 409
-    assert "The round was over before this answer was saved" in late.words
+    assert "came after round 1 was over, so it does not count; you can see it below" in late.words
     assert "[you marked: right-size opening ]" in late.words
     assert "Nobody has marked a word." in late.words
+    room.press("Go on with this round")
+    room.mark(ann, 0)
+    room.press("Stop and show")
+    both = ann.submit(page, "/answer", fields={"a-answer": ["3"]}).words
+    assert both.index("[you marked: right-size ]") < both.index("Your answer that counts [you marked: The ]")
     room.press("Once more: round 2")
     late = ann.submit(page, "/answer", fields={"a-answer": ["3", "4"]})
     assert late.status == 409
     assert late.form("/answer").fields.getlist("a-answer") == ["3", "4"]
     assert late.form("/answer").fields["round"] == "2"
+    assert "it is filled in below and counts in round 2 once you save it" in late.words
     unreadable: tuple[Fields, ...] = ({"round": "x"}, {"round": "9" * 30}, {"a-answer": ["77"]})
     for fields in unreadable:
         assert ann.submit(ann.get(f"/r/{room.code}"), "/answer", fields=fields).status == 422
