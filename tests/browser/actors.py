@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.hands import Hands
 
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+"""What `Browser.new_context` takes for a phone."""
 WORDS_TO_MARK = 3
 BOXES_TO_TICK = 2
 
@@ -199,3 +202,29 @@ class Student(Actor):
         boxes = question.locator(".choices").get_by_role("checkbox").all()[:BOXES_TO_TICK]
         for box in [*words, *boxes]:
             self.hands.choose(box)
+
+
+class Phone(Actor):
+    """A student in a room, with a phone or at a computer with a keyboard."""
+
+    def come_in(self, address: str, code: str, nickname: str) -> None:
+        """Type what stands on the projector."""
+        self.page.goto(f"http://{address}")
+        self.write("Code", code)
+        self.write("Your nickname", nickname)
+        self.press("Come in")
+
+    def mark(self, *words: str) -> None:
+        for word in words:
+            self.hands.choose(self.page.get_by_role("checkbox", name=word, exact=True))
+
+    def votes(self, answer: str) -> None:
+        self.hands.choose(self.page.get_by_role("radio", name=answer))
+
+    def is_saved(self) -> None:
+        expect(self.page.get_by_text("Saved at")).to_be_visible()
+
+    def wakes(self) -> None:
+        """Look at the phone again, which makes it ask at once what has happened."""
+        # By a locator, which tries again where `evaluate` gives up: the page may be drawing itself anew just now.
+        self.page.locator("html").dispatch_event("visibilitychange")

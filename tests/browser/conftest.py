@@ -13,6 +13,8 @@ from dev import find_browser
 from quizapp.models import FeedbackMode
 from quizapp.services.assigning import AssignmentRules
 from tests.browser import school, watching
+from tests.browser.actors import PHONE, Phone
+from tests.browser.hands import Keys, Pointer
 
 HERE = Path(__file__).parent
 
@@ -64,6 +66,22 @@ def another_page(browser: Browser, live_server: str) -> Iterator[Page]:
     """A page in a second browser with cookies of its own, watched as strictly: another person."""
     with watching.watched(browser, live_server) as (context, _):
         yield context.new_page()
+
+
+@pytest.fixture
+def phones(browser: Browser, live_server: str) -> Iterator[tuple[Phone, Phone, Phone]]:
+    """Three people to come into a room: a finger on a phone, one without scripts, a keyboard."""
+    with (
+        watching.watched(browser, live_server, **PHONE) as (finger, _),
+        watching.watched(browser, live_server, **PHONE, java_script_enabled=False) as (plain, _),
+        watching.watched(browser, live_server) as (keyboard, _),
+    ):
+        pages = finger.new_page(), plain.new_page(), keyboard.new_page()
+        yield (
+            Phone(pages[0], Pointer(pages[0], touch=True)),
+            Phone(pages[1], Pointer(pages[1])),
+            Phone(pages[2], Keys(pages[2])),
+        )
 
 
 @pytest.fixture

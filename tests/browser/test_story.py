@@ -18,7 +18,7 @@ from quizapp import text
 from quizapp.services import one_time_links
 from tests import wheel
 from tests.browser import school
-from tests.browser.actors import Student, Teacher
+from tests.browser.actors import PHONE, Student, Teacher
 from tests.browser.hands import Hands, Keys, Pointer
 from tests.browser.watching import watched
 
@@ -36,7 +36,6 @@ class Manner:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 MANNERS = (
     Manner("finger on a phone", partial(Pointer, touch=True), PHONE),
     Manner("mouse without scripts", Pointer, {"java_script_enabled": False}),

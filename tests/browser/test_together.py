@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import school
-from tests.browser.actors import Actor
-from tests.browser.hands import Hands, Keys, Pointer
-from tests.browser.test_story import PHONE
-from tests.browser.watching import watched
+from tests.browser.actors import Actor, Phone
+from tests.browser.hands import Pointer
 from tests.factories import PASSAGE, make_teacher
 from tests.factories import PASSWORD as TEACHERS_PASSWORD
 
 PROMPT = "Mark what softens."
-
-
-class Phone(Actor):
-    """A student with a phone, or at a computer with a keyboard."""
-
-    def come_in(self, address: str, code: str, nickname: str) -> None:
-        """Type what stands on the board."""
-        self.page.goto(f"http://{address}")
-        self.write("Code", code)
-        self.write("Your nickname", nickname)
-        self.press("Come in")
-        self.reads(PROMPT)
-
-    def mark(self, *words: str) -> None:
-        for word in words:
-            self.hands.choose(self.page.get_by_role("checkbox", name=word, exact=True))
-
-    def is_saved(self) -> None:
-        expect(self.page.get_by_text("Saved at")).to_be_visible()
-
-    def wakes(self) -> None:
-        """Look at the phone again, which makes it ask at once what has happened."""
-        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-
-
-@pytest.fixture
-def pages(browser: Browser, live_server: str) -> Iterator[list[Page]]:
-    """Three pages of three people: a finger on a phone, one without scripts, a keyboard."""
-    kinds: list[dict[str, Any]] = [PHONE, {**PHONE, "java_script_enabled": False}, {}]
-    with ExitStack() as stack:
-        yield [stack.enter_context(watched(browser, live_server, **kind))[0].new_page() for kind in kinds]
 
 
 @pytest.fixture
@@ -68,10 +33,9 @@ def teacher(page: Page, app: Flask) -> Actor:
 
 
 def test_from_a_pasted_paragraph_to_what_changed(
-    teacher: Actor, pages: list[Page], check_page: Callable[[Page], None]
+    teacher: Actor, phones: tuple[Phone, Phone, Phone], check_page: Callable[[Page], None]
 ) -> None:
-    manners: list[Hands] = [Pointer(pages[0], touch=True), Pointer(pages[1]), Keys(pages[2])]
-    ann, ben, cleo = (Phone(one, hands) for one, hands in zip(pages, manners, strict=True))
+    ann, ben, cleo = phones
     check_page(teacher.page)
     first_marks(teacher, ann, ben, cleo)
     check_page(ann.page)
@@ -93,6 +57,7 @@ def first_marks(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     teacher.reads(PROMPT)
     code, address = (teacher.page.locator(f".join-{part}").inner_text() for part in ("code", "address"))
     ben.come_in(address, code, "Ben")
+    ben.reads(PROMPT)
     ben.mark("right-size")
     ben.press("Save")
     expect(ben.page.get_by_text("Your answer is saved.")).to_be_visible()
@@ -100,6 +65,7 @@ def first_marks(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     assert teacher.submits + ben.submits == 3
     for phone, nickname in ((ann, "Ann"), (cleo, "Cleo")):
         phone.come_in(address, code, nickname)
+        phone.reads(PROMPT)
         phone.mark("right-size", "opening")
         phone.is_saved()
         assert phone.submits == 1

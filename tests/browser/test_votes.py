@@ -1,0 +1,121 @@
+"""A question voted on, talked about and voted on again: the projector worked by keys, and three phones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, url_for
+from playwright.sync_api import Page, expect
+
+from tests import factories
+from tests.browser import school
+from tests.browser.actors import Actor, Phone
+from tests.browser.hands import Keys, Pointer
+
+PROMPT = "What does claimed do?"
+RIGHT, WRONG, OTHER = "It keeps a distance", "It proves the statement false", "It proves the statement true"
+
+
+@pytest.fixture
+def teacher(page: Page, app: Flask) -> Actor:
+    """Somebody with nothing but keys, at the page of a question that a class was asked."""
+    with school.inside(app), app.test_request_context():
+        owner = factories.make_teacher(school.LOGIN)
+        taught = factories.make_class(owner, "Ada L.")
+        assignment = factories.assign(taught, owner, factories.publish())
+        factories.start(assignment, *taught.pupils)
+        address = url_for("results.question", section=taught.ref.public_id, assignment=assignment, number=1)
+    page.goto(f"/sign-in?next={address}")
+    visitor = Actor(page, Pointer(page))
+    visitor.write("Sign-in name", school.LOGIN)
+    visitor.write("Password", factories.PASSWORD)
+    visitor.press("Sign in")
+    visitor.reads("Question 1 of 4")
+    return Actor(page, Keys(page))
+
+
+def test_from_a_question_to_the_vote_that_changed(
+    teacher: Actor, phones: tuple[Phone, Phone, Phone], check_page: Callable[[Page], None]
+) -> None:
+    ann, ben, cleo = phones
+    first_vote(teacher, ann, ben, cleo)
+    check_page(teacher.page)
+    check_page(ann.page)
+    talk(teacher, ann, ben, cleo)
+    second_vote(teacher, ann, ben, cleo)
+    result(teacher, ann, ben, cleo)
+    check_page(teacher.page)
+    check_page(ann.page)
+
+
+def first_vote(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """Votes arrive on the projector by themselves; how many chose what stands nowhere."""
+    teacher.press("Vote, talk, vote again")
+    teacher.reads(PROMPT)
+    code, address = (teacher.page.locator(f".join-{part}").inner_text() for part in ("code", "address"))
+    for phone, nickname in ((ann, "Ann"), (ben, "Ben"), (cleo, "Cleo")):
+        phone.come_in(address, code, nickname)
+        phone.reads(PROMPT)
+    ann.votes(WRONG)
+    ann.is_saved()
+    ben.votes(WRONG)
+    ben.press("Save")
+    expect(ben.page.get_by_text("Your answer is saved.")).to_be_visible()
+    cleo.votes(RIGHT)
+    cleo.is_saved()
+    expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    expect(teacher.page.get_by_role("table")).to_have_count(0)
+
+
+def talk(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """The vote is over, and nobody sees a count."""
+    teacher.press("Stop, and talk first")
+    expect(teacher.page.get_by_text("stopped: time to talk")).to_be_visible()
+    for phone in (ann, cleo):
+        phone.wakes()
+    ben.follow("Refresh")
+    for phone in (ann, ben, cleo):
+        phone.reads("Vote 1 is over: talk about it")
+        expect(phone.page.get_by_role("table")).to_have_count(0)
+    expect(teacher.page.get_by_role("table")).to_have_count(0)
+
+
+def second_vote(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """The first vote stands there still: one keeps it, two change theirs."""
+    teacher.press("Once more: round 2")
+    expect(teacher.page.get_by_text("0 of 3 have answered")).to_be_visible()
+    for phone in (ann, cleo):
+        phone.wakes()
+        phone.reads(PROMPT)
+    ann.votes(RIGHT)
+    ann.is_saved()
+    cleo.press("Keep this answer")
+    ben.follow("Refresh")
+    ben.votes(OTHER)
+    ben.press("Keep this answer")
+    expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+
+
+def result(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
+    """First what changed, then what is right, on the projector and on the phones alike."""
+    teacher.press("Stop and show")
+    expect(teacher.page.get_by_text("3 people voted both times")).to_contain_text("2 voted otherwise than before.")
+    expect(teacher.page.get_by_text("best answer")).to_have_count(0)
+    assert changes(teacher.page) == {RIGHT: ["1", "2", "▲ 1"], WRONG: ["2", "0", "▼ 2"], OTHER: ["0", "1", "▲ 1"]}
+    teacher.press("Show what is right")
+    expect(teacher.page.get_by_text("best answer")).to_be_visible()
+    for phone in (ann, cleo):
+        phone.wakes()
+    ben.follow("Refresh")
+    for phone in (ann, ben, cleo):
+        expect(phone.page.get_by_text("Wholly right: 1 of 3 before the talk, 2 after it.")).to_be_visible()
+
+
+def changes(page: Page) -> dict[str, list[str]]:
+    """By answer, how many chose it before and now, and the change."""
+    found = {}
+    for row in page.get_by_role("row").all()[1:]:
+        (answer,) = (one for one in (RIGHT, WRONG, OTHER) if one in row.get_by_role("rowheader").inner_text())
+        found[answer] = [cell.inner_text() for cell in row.get_by_role("cell").all()]
+    return found
