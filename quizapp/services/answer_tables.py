@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from quizapp import text
 from quizapp.items.base import Choosing, Item, Markable
 from quizapp.measure.calibration import SURE, UNSURE, Rating, is_sure_and_wrong
+from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.sheet import Answer, Person
 
 SHADES = 4
@@ -144,17 +145,17 @@ class Certainty:
         return sum(row.wrong + row.partly + row.right for row in self.rows)
 
 
-def option_tables(item: Item[Any], given: Sequence[Given], beliefs: Mapping[str, Belief]) -> tuple[OptionTable, ...]:
+def option_tables(key: AnswerKey, given: Sequence[Given], beliefs: Mapping[str, Belief]) -> tuple[OptionTable, ...]:
     """Return a table for each place of choice; none for questions without answers to choose from."""
     answered = [one for one in given if one.answer.response is not None]
-    chosen = [(one.person, item.chosen(one.answer.response)) for one in answered]
+    chosen = [(one.person, key.asked.chosen(one.answer.response)) for one in answered]
     return tuple(
         OptionTable(
             heading=None if place.heading is None else text.plain(place.heading),
             number=number + 1,
             bars=_bars(place, [(person, keys[number]) for person, keys in chosen], beliefs),
         )
-        for number, place in enumerate(item.choosings())
+        for number, place in enumerate(key.choosings)
     )
 
 
@@ -222,14 +223,12 @@ def _apart(one: WrittenReason, other: WrittenReason) -> tuple[bool, float]:
     return one.state != other.state, 1 - len(words & others) / max(1, len(words | others))
 
 
-def overlay(item: Item[Any], given: Iterable[Given]) -> Overlay | None:
+def overlay(key: AnswerKey, given: Iterable[Given]) -> Overlay | None:
     """Return the passage with how many marked each word; None where no words can be marked."""
-    words = item.passage_words()
-    if not words:
+    if not key.passage_words:
         return None
-    return overlay_of(
-        words, [set(item.marked(one.answer.response)) for one in given if one.answer.response is not None]
-    )
+    marked = [set(key.asked.marked(one.answer.response)) for one in given if one.answer.response is not None]
+    return overlay_of(key.passage_words, marked)
 
 
 def overlay_of(words: Sequence[Markable], marked: Sequence[AbstractSet[int]]) -> Overlay:

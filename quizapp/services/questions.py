@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -11,6 +11,7 @@ from quizapp.items.base import Shown
 from quizapp.measure.item_analysis import ItemStatistics, analyse
 from quizapp.measure.options import Choices
 from quizapp.models import CountingAttempt, db
+from quizapp.services.answer_keys import AnswerKey, keys_in_force, rules_in_force
 from quizapp.services.answer_tables import (
     AnswerGroup,
     Belief,
@@ -45,6 +46,8 @@ class QuestionPage:
     assignment: AssignmentSheet
     which: Which
     question: Question
+    key: AnswerKey
+    """What is right: by a correction, where there is one."""
     questions: int
     shown: Shown
     """An order to draw the question in."""
@@ -107,7 +110,7 @@ def item_lines(section: str, assignment: str, account_id: int, *, which: str | N
     """
     sheet = read_sheet(find_section(section, account_id).id, assignment)
     sittings = _sittings(sheet, which_attempts(which, sheet.assignment.counting))
-    found = _statistics(sheet, [one for _, one in sittings])
+    found = _statistics(sheet, _keys(sheet), [one for _, one in sittings])
     return tuple(ItemLine(question, one) for question, one in zip(sheet.questions, found, strict=True))
 
 
@@ -152,23 +155,25 @@ def _page(
     current: int,
     earlier: int,
 ) -> QuestionPage:
-    item = question.item
-    beliefs = _beliefs(question)
-    tables = option_tables(item, given, beliefs)
+    item, keys = question.item, _keys(sheet)
+    key = keys[question.revision_id]
+    beliefs = _beliefs(key)
+    tables = option_tables(key, given, beliefs)
     states = [one.answer.state for one in given]
     return QuestionPage(
         section=section,
         assignment=sheet.assignment,
         which=which,
         question=question,
+        key=key,
         questions=len(sheet.questions),
         shown=item.shuffle(Random(question.revision_id)),  # noqa: S311 - an order to look at, not a secret
         tables=tables,
         groups=answer_groups(item, given) if len(tables) != 1 and not item.passage_words() else (),
         reasons=written_reasons(item, given) if tables else (),
-        overlay=overlay(item, given),
+        overlay=overlay(key, given),
         certainty=certainty(given),
-        statistics=_statistics(sheet, [one for _, one in sittings])[question.number - 1],
+        statistics=_statistics(sheet, keys, [one for _, one in sittings])[question.number - 1],
         states={state: states.count(state) for state in ("right", "partly", "wrong", "blank", "waiting")},
         blank=tuple(one.person for one in given if one.answer.state == "blank"),
         left_out=left_out,
@@ -189,11 +194,15 @@ def _sittings(sheet: Sheet, which: Which) -> list[tuple[Person, Sitting]]:
     return [(person, one) for person, one in chosen if one is not None]
 
 
-def _beliefs(question: Question) -> dict[str, Belief]:
+def _keys(sheet: Sheet) -> dict[int, AnswerKey]:
+    """What is right in each question of an assignment, by id of the revision."""
+    asked = {question.revision_id: question.item for question in sheet.questions}
+    return keys_in_force(db.session(), asked, rules_in_force(db.session(), sheet.assignment.id))
+
+
+def _beliefs(key: AnswerKey) -> dict[str, Belief]:
     """The misconceptions behind the answers of a question, by slug; those not on the list are told by their slug."""
-    slugs = {
-        offer.misconception for place in question.item.choosings() for offer in place.offers if offer.misconception
-    }
+    slugs = {offer.misconception for place in key.choosings for offer in place.offers if offer.misconception}
     known = misconceptions_named(slugs) if slugs else {}
     return {
         slug: Belief(known[slug].name, known[slug].correction) if slug in known else Belief(slug.replace("-", " "), "")
@@ -201,24 +210,25 @@ def _beliefs(question: Question) -> dict[str, Belief]:
     }
 
 
-def _statistics(sheet: Sheet, sittings: Sequence[Sitting]) -> tuple[ItemStatistics, ...]:
+def _statistics(sheet: Sheet, keys: Mapping[int, AnswerKey], sittings: Sequence[Sitting]) -> tuple[ItemStatistics, ...]:
     """How each question behaved among all questions of these attempts."""
     answers = [_counted(sheet, sitting) for sitting in sittings]
     return analyse(
         [[None if answer is None else answer.fraction for answer in row] for row in answers],
         [1.0] * len(sheet.questions),
         blanks=[[answer is not None and answer.response is None for answer in row] for row in answers],
-        choices=[_choices(question, answers, place) for place, question in enumerate(sheet.questions)],
+        choices=[
+            _choices(keys[question.revision_id], answers, place) for place, question in enumerate(sheet.questions)
+        ],
         chances=[one.item.chance() for one in sheet.questions],
     ).items
 
 
-def _choices(question: Question, answers: Sequence[Sequence[Answer | None]], place: int) -> Choices | None:
+def _choices(key: AnswerKey, answers: Sequence[Sequence[Answer | None]], place: int) -> Choices | None:
     """What was offered and chosen, where there is one list of answers."""
-    places = question.item.choosings()
-    if len(places) != 1:
+    if len(key.choosings) != 1:
         return None
-    offers = places[0].offers
+    offers = key.choosings[0].offers
     return Choices(
         options=tuple(offer.key for offer in offers),
         key=frozenset(offer.key for offer in offers if offer.right),

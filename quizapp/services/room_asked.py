@@ -21,6 +21,7 @@ from quizapp.items import controls
 from quizapp.items.base import Markable, cut_at_spaces
 from quizapp.items.controls import AnswerForm
 from quizapp.models import ItemRevision, RoomPassage, RoomQuestion
+from quizapp.services.answer_keys import keys_in_force, rules_of_rooms
 from quizapp.services.answer_tables import Overlay, overlay_of
 from quizapp.services.catalogue import content_of, html_for
 from quizapp.services.room_counts import Swing, swing_of
@@ -51,6 +52,10 @@ class Asked(Protocol):
     @property
     def prompt(self) -> str:
         """What is asked, plain."""
+
+    @property
+    def judged_by(self) -> object:
+        """A value that changes when something else becomes right, so that counts are made anew."""
 
     def form(self, formdata: Any = None, content: Content | None = None) -> AnswerForm:
         """Return the form on a student's page, with a post or an earlier answer in it."""
@@ -85,6 +90,7 @@ class PassageAsked:
 
     template: ClassVar[str] = "rooms/passage.html"
     keyed: ClassVar[bool] = False
+    judged_by: ClassVar[object] = None
 
     prompt: str
     text: str
@@ -151,8 +157,14 @@ def asked_in(session: Session, room_ids: Sequence[int]) -> Mapping[int, Asked]:
         .join(ItemRevision, ItemRevision.id == RoomQuestion.item_revision_id)
         .where(RoomQuestion.room_id.in_(room_ids))
     ).all()
-    html = html_for(session, [content_of(row.ItemRevision) for row in questions])
-    found.update({row.room_id: QuestionAsked(content_of(row.ItemRevision), row.shown, html) for row in questions})
+    if not questions:
+        return found
+    rules = rules_of_rooms(session, [row.room_id for row in questions])
+    contents = [content_of(row.ItemRevision) for row in questions]
+    keys = keys_in_force(session, {row.room_id: one.item for row, one in zip(questions, contents, strict=True)}, rules)
+    html = html_for(session, [*contents, *(key.mended for key in keys.values() if key.mended is not None)])
+    for row, content in zip(questions, contents, strict=True):
+        found[row.room_id] = QuestionAsked(content, row.shown, html, keys[row.room_id])
     return found
 
 

@@ -71,7 +71,7 @@ def init_app(app: Flask) -> None:
 def count_round(room_id: int, asked: Asked, number: int) -> Round:
     """Return what a round came to; those who were taken out are not counted."""
     memory: Memory = current_app.extensions["room_results"]
-    fingerprint = _fingerprint(room_id, number)
+    fingerprint = (_fingerprint(room_id, number), asked.judged_by)
     kept = memory.get((room_id, number), fingerprint)
     if kept is not None:
         return kept

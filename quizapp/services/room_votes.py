@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from quizapp import text
 from quizapp.items.base import Response, Shown
 from quizapp.items.controls import AnswerForm
+from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.answer_tables import Overlay, is_matrix, letter, overlay_of
 from quizapp.services.catalogue import Content, Html
 from quizapp.services.room_counts import Swing, swing_of
@@ -108,6 +109,11 @@ class QuestionAsked:
     content: Content
     shown: Shown
     html: Html
+    key: AnswerKey
+
+    @property
+    def judged_by(self) -> object:
+        return self.key.rule
 
     @cached_property
     def prompt(self) -> str:
@@ -152,13 +158,13 @@ class QuestionAsked:
         return None if stored is None else self.content.item.response_from_json(stored)
 
     def _is_right(self, response: Response | None) -> bool:
-        return self.content.item.outcome(response) == "right"
+        return self.key.outcome(response) == "right"
 
     def _votes(self, answers: Sequence[Response | None], before: Sequence[Response | None] | None = None) -> Votes:
         given = [one for one in answers if one is not None]
         earlier = None if before is None else [one for one in before if one is not None]
         item = self.content.item
-        words = item.passage_words()
+        words = self.key.passage_words
         tables = self._tables(given, earlier)
         groups = [] if tables or words else self._groups(given, earlier)
         return Votes(
@@ -191,7 +197,7 @@ class QuestionAsked:
                     for n, offer in enumerate(sorted(place.offers, key=lambda one: text.plain(one.text).casefold()))
                 ),
             )
-            for at, place in enumerate(item.choosings())
+            for at, place in enumerate(self.key.choosings)
         ]
         return tuple(sorted(tables, key=lambda one: ((one.heading or "").casefold(), one.number)))
 
@@ -210,12 +216,12 @@ class QuestionAsked:
         item = self.content.item
         found: dict[tuple[str, str], int] = {}
         for one in given:
-            said = item.written(one) or item.summary(one), item.outcome(one)
+            said = item.written(one) or item.summary(one), self.key.outcome(one)
             found[said] = found.get(said, 0) + 1
         return found
 
     def _marks_swing(self, before: Sequence[Response | None], after: Sequence[Response | None]) -> Swing | None:
-        words = self.content.item.passage_words()
+        words = self.key.passage_words
         marked = [[self._marked(one) for one in answers] for answers in (before, after)]
         return swing_of(words, list(zip(*marked, strict=True))) if words else None
 

@@ -27,10 +27,10 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.alternatives import made_up_for_class
+from quizapp.services.answer_keys import AnswerKey, keys_in_force, rules_in_force
 from quizapp.services.assigning import get_quiz
 from quizapp.services.bank_notes import notes_by_quiz
-from quizapp.services.catalogue import Content, Html, can_be_asked, content_of, html_for
-from quizapp.services.correcting import active_corrections
+from quizapp.services.catalogue import Html, can_be_asked, content_of, html_for
 from quizapp.services.drawing import cell_of, draw
 from quizapp.services.lessons import LessonPage, lesson_page
 from quizapp.services.mark_rules import MarkRule
@@ -182,7 +182,7 @@ def assignment_paper(
         note=note if options.note and not other else None,
         may_change=route is Route.EITHER,
     )
-    return _with_key(page, asked, _rules(given.id)) if key else page
+    return _with_key(page, asked, rules_in_force(db.session(), given.id)) if key else page
 
 
 def _asked(quiz_revision_id: int, which: sa.ColumnElement[bool]) -> list[ItemRevision]:
@@ -248,41 +248,33 @@ def _about(quiz_revision_id: int) -> tuple[str, dict[str, str] | None]:
     return row.language, row.article
 
 
-def _rules(assignment_id: int) -> dict[int, MarkRule]:
-    """The rules by which corrected questions of an assignment are marked, by the revision that was asked."""
-    rows = active_corrections(db.session(), assignment_id)
-    return {revision: MarkRule.from_json(row.rule) for revision, row in rows.items()}
-
-
 def _with_key(page: PaperPage, asked: Sequence[ItemRevision], rules: dict[int, MarkRule]) -> PaperPage:
-    found = [(one, rules.get(revision.id, MarkRule())) for one, revision in zip(page.questions, asked, strict=True)]
-    ids = {rule.revision_id for _, rule in found if rule.revision_id is not None}
-    rows = db.session.scalars(sa.select(ItemRevision).where(ItemRevision.id.in_(ids)))
-    keyed = {row.id: content_of(row) for row in rows}
+    contents = {one.id: content_of(one) for one in asked}
+    keys = keys_in_force(db.session(), {one: content.item for one, content in contents.items()}, rules)
+    mended = [key.mended for key in keys.values() if key.mended is not None]
     return replace(
         page,
-        solved=tuple(_solved(one, rule, keyed.get(rule.revision_id or 0)) for one, rule in found),
-        html=html_for(db.session(), [*map(content_of, asked), *keyed.values()]),
+        solved=tuple(_solved(one, keys[revision.id]) for one, revision in zip(page.questions, asked, strict=True)),
+        html=html_for(db.session(), [*contents.values(), *mended]),
     )
 
 
-def _solved(question: Printed, rule: MarkRule, keyed: Content | None) -> Solved:
+def _solved(question: Printed, key: AnswerKey) -> Solved:
     item, moved = question.item, False
-    if keyed is not None:
+    if key.mended is not None:
         try:
-            keyed.item.form(question.shown, response=rightly(keyed.item))
-            item = keyed.item
+            key.item.form(question.shown, response=rightly(key.item))
+            item = key.item
         except ValueError:
             moved = True
     right = rightly(item)
-    also = tuple(question.item.summary(question.item.response_type.model_validate(answer)) for answer in rule.accepted)
     return Solved(
         question=question,
         item=item,
         right=item.form(question.shown, response=right, place=str(question.number)),
         feedback=item.explain(right, question.shown),
         marks=by_hand(item, question.shown),
-        rule=rule,
-        also=also,
+        rule=key.rule,
+        also=key.accepted,
         moved=moved,
     )

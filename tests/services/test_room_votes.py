@@ -12,6 +12,7 @@ from quizapp.bank.examples import example
 from quizapp.items.registry import kinds
 from quizapp.models import ItemRevision, Room, RoomQuestion, db
 from quizapp.services import room_questions, rooms
+from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.catalogue import Content, Html
 from quizapp.services.room_votes import ALIKE, QuestionAsked
 from quizapp.services.rosters import NotFoundError
@@ -23,7 +24,7 @@ KEYED = tuple(kind for kind in kinds() if not example(kind).rubric_points())
 
 def asked(kind: str) -> QuestionAsked:
     item = example(kind)
-    return QuestionAsked(Content(item, None), item.shuffle(Random(1)), Html({}))
+    return QuestionAsked(Content(item, None), item.shuffle(Random(1)), Html({}), AnswerKey(item))
 
 
 def stored(question: QuestionAsked, case: str) -> dict[str, Any]:

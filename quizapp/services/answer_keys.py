@@ -1,0 +1,141 @@
+"""What is right in a question as it was asked: by its own key, or by what corrections put in its place.
+
+The one owner of this: pages of a question, votes and the key on paper ask here. Marks themselves are given by
+`correcting`, with the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from quizapp.items.base import Choosing, Markable, Offer, Response, Verdict
+from quizapp.items.registry import AnyItem
+from quizapp.models import Assignment, Correction, ItemRevision, Room, RoomQuestion, SectionTeacher
+from quizapp.services.catalogue import Content, content_of
+from quizapp.services.correcting import active_corrections
+from quizapp.services.mark_rules import MarkRule, belongs
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """The key in force of a question. Who left a question out or gave it to everybody said nothing of its key."""
+
+    asked: AnyItem
+    rule: MarkRule = field(default_factory=MarkRule)
+    mended: Content | None = None
+    """The corrected question, if one marks."""
+
+    @property
+    def item(self) -> AnyItem:
+        """The question whose key and explanation hold."""
+        return self.asked if self.mended is None else self.mended.item
+
+    @cached_property
+    def choosings(self) -> tuple[Choosing, ...]:
+        """The places of choice as they were asked, each answer right or not by the key in force.
+
+        An answer that the corrected question no longer offers is what it was: its mark is, too.
+        """
+        mended = {(at.place, at.heading, one.key): one.right for at in self.item.choosings() for one in at.offers}
+
+        def turned(at: Choosing, offer: Offer) -> Offer:
+            right = mended.get((at.place, at.heading, offer.key), offer.right) or self._is_accepted(offer)
+            return offer if offer.right == right else Offer(offer.key, offer.text, right)
+
+        return tuple(
+            replace(at, offers=tuple(turned(at, offer) for offer in at.offers)) for at in self.asked.choosings()
+        )
+
+    @cached_property
+    def passage_words(self) -> tuple[Markable, ...]:
+        """The words that can be marked, each looked for or not by the key in force."""
+        words, mended = self.asked.passage_words(), self.item.passage_words()
+        return mended if [one.text for one in mended] == [one.text for one in words] else words
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Answers that a correction accepts whatever the key says, as plain text."""
+        return tuple(self._said(one) for one in self.rule.accepted)
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Those of them that `choosings` do not show, since they are more than one option."""
+        options = {offer.key for at in self.asked.choosings() for offer in at.offers}
+        return tuple(self._said(one) for one in self.rule.accepted if _lone_text(one) not in options)
+
+    def outcome(self, response: Response | None) -> Verdict:
+        """Return what an answer is worth, in a word."""
+        if response is None:
+            return "blank"
+        if response.scored() in self.rule.accepted:
+            return "right"
+        item = self.item if belongs(self.item, self.asked, response.to_json()) else self.asked
+        return item.outcome(response)
+
+    def _is_accepted(self, offer: Offer) -> bool:
+        """Whether a correction accepts this option: an answer that is nothing but it."""
+        return any(_lone_text(one) == offer.key for one in self.rule.accepted)
+
+    def _said(self, accepted: Mapping[str, object]) -> str:
+        return self.asked.summary(self.asked.response_type.model_validate(accepted))
+
+
+def rules_in_force(session: Session, assignment_id: int) -> dict[int, MarkRule]:
+    """Return the rules by which corrected questions of an assignment are marked, by the revision that was asked."""
+    rows = active_corrections(session, assignment_id)
+    return {revision: MarkRule.from_json(row.rule) for revision, row in rows.items()}
+
+
+def keys_in_force(
+    session: Session, asked: Mapping[int, AnyItem], rules: Mapping[int, MarkRule]
+) -> dict[int, AnswerKey]:
+    """Return the keys in force of questions.
+
+    Args:
+        asked: the questions as they were asked, by whatever tells them apart, such as the revision's id.
+        rules: those that corrections made, by the same.
+    """
+    wanted = {rule.revision_id for one, rule in rules.items() if one in asked and rule.revision_id is not None}
+    rows = session.scalars(sa.select(ItemRevision).where(ItemRevision.id.in_(wanted))) if wanted else ()
+    mended = {row.id: content_of(row) for row in rows}
+    empty = MarkRule()
+    return {
+        one: AnswerKey(item, rule := rules.get(one, empty), mended.get(rule.revision_id or 0))
+        for one, item in asked.items()
+    }
+
+
+def rules_of_rooms(session: Session, room_ids: Sequence[int]) -> dict[int, MarkRule]:
+    """Return the rules for what rooms vote on, by room; none where nobody corrected the question.
+
+    A room asks a question, no assignment: what its teacher corrected last in some class of theirs, and did not
+    take back, holds here too.
+    """
+    rows = session.execute(
+        sa.select(RoomQuestion.room_id, Correction.assignment_id, Correction.rule)
+        .join(Room, Room.id == RoomQuestion.room_id)
+        .join(Correction, Correction.item_revision_id == RoomQuestion.item_revision_id)
+        .join(Assignment, Assignment.id == Correction.assignment_id)
+        .join(
+            SectionTeacher,
+            sa.and_(SectionTeacher.section_id == Assignment.section_id, SectionTeacher.account_id == Room.account_id),
+        )
+        .where(RoomQuestion.room_id.in_(room_ids), Correction.applied_at.is_not(None))
+        .order_by(Correction.applied_at, Correction.id)
+    )
+    newest: dict[tuple[int, int], MarkRule] = {}
+    for room, assignment, stored in rows:
+        newest.pop((room, assignment), None)
+        newest[room, assignment] = MarkRule.from_json(stored)
+    return {room: rule for (room, _), rule in newest.items() if rule.revision_id is not None or rule.accepted}
+
+
+def _lone_text(answer: Mapping[str, object]) -> str | None:
+    """What an answer holds where that is one text, such as the id of an option."""
+    (value, *more) = answer.values()
+    return value if isinstance(value, str) and not more else None
