@@ -6,6 +6,7 @@ from typing import Any
 
 from yaml import events
 
+from quizapp.bank.indents import LISTS_OF_FIELDS, dashed, either, without_dash
 from quizapp.bank.losses import Losses
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
 from quizapp.bank.problems import Problem
@@ -43,6 +44,7 @@ class Builder:
         self.root: Node | None = None
         self.open: list[Sequence | Mapping] = []
         self.names: list[Scalar | None] = []
+        self.assumed: list[int] = []  # how deep lists are that have no dash
         self.documents = 0
 
     def take(self, event: events.Event) -> None:
@@ -56,8 +58,10 @@ class Builder:
                 self._refuse(event)
             self._node(event)
         elif isinstance(event, events.CollectionEndEvent):
-            self.open.pop()
-            self.names.pop()
+            self._leave()
+            if self.assumed and self.assumed[-1] == len(self.open):
+                self.assumed.pop()
+                self._leave()
         elif isinstance(event, events.DocumentStartEvent):
             self._document(event)
 
@@ -86,6 +90,9 @@ class Builder:
         elif isinstance(event, events.SequenceStartEvent):
             self._enter(Sequence([], line, column, bool(event.flow_style)), event)
         elif isinstance(event, events.MappingStartEvent):
+            if self._lacks_dashes(event):
+                self._enter(Sequence([], line, column - 2), event)
+                self.assumed.append(len(self.open))
             self._enter(Mapping({}, {}, line, column, bool(event.flow_style)), event)
         else:
             self._put(Scalar("*", line, column, plain=False), event)
@@ -97,6 +104,27 @@ class Builder:
         self._put(node, event)
         self.open.append(node)
         self.names.append(None)
+
+    def _leave(self) -> None:
+        self.open.pop()
+        self.names.pop()
+
+    def _lacks_dashes(self, event: events.MappingStartEvent) -> bool:
+        """Whether fields stand where a list of them belongs, with room for the dash that is missing."""
+        name = self.names[-1] if self.open and isinstance(self.open[-1], Mapping) else None
+        belongs = name is not None and name.value in LISTS_OF_FIELDS and not event.flow_style
+        mark: Any = event.start_mark
+        if not belongs or mark.column < 2:
+            return False
+        line = mark.line + 1 + self.offset
+        self._tell_dash(Scalar("", line, mark.column + 1), mark.column - 1)
+        return True
+
+    def _tell_dash(self, name: Scalar, dash: int) -> None:
+        line = self.source.lines[name.line - 1]
+        found = without_dash(line[name.column - 1 :].partition(":")[0], name.column)
+        fix = dashed(line, dash, name.column)
+        self.problems.append(self.source.problem(name.line, name.column, found.code, found.message, fix=fix))
 
     def _scalar(self, event: events.ScalarEvent, line: int, column: int) -> None:
         value: str = event.value
@@ -116,12 +144,7 @@ class Builder:
             return
         parent = self.open[-1]
         if isinstance(parent, Sequence):
-            parent.entries.append(node)
-            if len(parent.entries) > MAX_ENTRIES and len(self.open) > 2:
-                message = (
-                    f"This list has more than {MAX_ENTRIES} entries. Keep to those that a student can look through."
-                )
-                raise LimitError(self._problem(event, "too-many", message))
+            self._add_entry(parent, node, event, deep=len(self.open) > 2)
             return
         name = self.names[-1]
         if name is None:
@@ -138,6 +161,42 @@ class Builder:
         parent.fields[name.value] = node
         parent.keys[name.value] = name
 
+    def _add_entry(self, parent: Sequence, node: Node, event: events.NodeEvent, *, deep: bool) -> None:
+        parent.entries.append(node)
+        if deep and len(parent.entries) > MAX_ENTRIES:
+            message = f"This list has more than {MAX_ENTRIES} entries. Keep to those that a student can look through."
+            raise LimitError(self._problem(event, "too-many", message))
+
+    def _begin_entry(self, name: Scalar, event: events.NodeEvent) -> None:
+        """Begin the next entry of a list at a field that its entry has already, if one seems to begin without a dash.
+
+        It begins with a name that entries of this list begin with: this one, or the last before it.
+        """
+        entry, siblings = self.open[-1], self.open[-2] if len(self.open) > 1 else None
+        if not isinstance(entry, Mapping) or not isinstance(siblings, Sequence) or entry.flow:
+            return
+        known = [one for one in (*siblings.entries[:1], *siblings.entries[-2:]) if isinstance(one, Mapping)]
+        begin = either({next(iter(one.fields)) for one in known if one.fields})
+        inside = [other for other in list(entry.fields)[1:] if other in begin]
+        if name.value in begin and (name.value != "id" or len(entry.fields) > 1):
+            moved: list[str] = []
+        elif inside and name.value not in begin:
+            moved = list(entry.fields)[list(entry.fields).index(inside[-1]) :]
+        else:
+            return
+        start = entry.keys[moved[0]] if moved else name
+        if dashed(self.source.lines[start.line - 1], siblings.column, start.column) is None:
+            return
+        self._tell_dash(start, siblings.column)
+        following = Mapping(
+            {one: entry.fields.pop(one) for one in moved},
+            {one: entry.keys.pop(one) for one in moved},
+            start.line,
+            start.column,
+        )
+        self._add_entry(siblings, following, event, deep=len(self.open) > 3)
+        self.open[-1] = following
+
     def _without(self, name: Scalar, node: Node) -> str | None:
         """The line without the field, when the field is all that stands there and ends there."""
         line = self.source.lines[name.line - 1]
@@ -153,6 +212,9 @@ class Builder:
             node = Scalar("?", node.line, node.column)
         elif node.value == "<<" and node.plain:
             self._report(event, "merge", "“<<” is not allowed here. Write the fields out, and delete this line.", "")
+        parent = self.open[-1]
+        if isinstance(parent, Mapping) and node.value in parent.fields:
+            self._begin_entry(node, event)
         self.names[-1] = node
 
     def _problem(self, event: events.Event, code: str, message: str, fix: str | None = None) -> Problem:

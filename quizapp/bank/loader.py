@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from quizapp import BankError
-from quizapp.bank.mending import Mender, near
+from quizapp.bank.mending import Mender, fitting_kind, how_to_write, near
 from quizapp.bank.messages import choices_in, sentence
 from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
@@ -270,7 +270,9 @@ class _Loading:
             meant = next((key for key in node.keys if near(key, ["type"])), None)
             place: Node = node.keys[meant] if meant else node
             message = f"“type:” is missing. Choose one of: {', '.join(names)}."
-            fix = self.mend.renamed(node.keys[meant], "type") if meant else self.mend.added(node, "type")
+            fits = fitting_kind(data_of(node))
+            added = self.mend.added(node, "type", fits) if fits else None
+            fix = self.mend.renamed(node.keys[meant], "type") if meant else added
             self._add(place, "missing", message, fix=fix)
             return None
         if isinstance(given, Scalar) and given.value in names:
@@ -280,7 +282,8 @@ class _Loading:
             return None
         meant = near(given.value.casefold(), names)
         hint = f" Did you mean “{meant}”?" if meant else ""
-        fix = self.mend.replaced(given, meant or "choice")
+        meant = meant or fitting_kind(data_of(node))
+        fix = self.mend.replaced(given, meant) if meant else None
         message = f"There is no type “{given.value}”.{hint} The types are: {', '.join(names)}."
         self._add(given, "unknown-type", message, fix=fix)
         return None
@@ -363,10 +366,6 @@ class _Loading:
     def _fault_fix(self, fault: Fault, place: Node, parent: Node | None) -> str | None:
         if fault.code == "no-why":
             return self.mend.added(place, "explain")
-        if fault.code == "no-key":
-            return self.mend.swapped(place, "wrong", "right")
-        if fault.code == "many-keys":
-            return self.mend.swapped(place, "right", "wrong")
         if fault.code in {"same-option", "same-text"} and isinstance(place, Mapping | Scalar):
             return self._said_otherwise(place)
         if fault.code == "negative" and isinstance(place, Scalar):
@@ -411,7 +410,12 @@ class _Loading:
         if isinstance(place, Mapping) and any(near(key, [last]) for key in place.keys):
             return  # a misspelt name of it is told
         value = f"question-{place.line}" if last == "id" else None
-        self._add(place, "missing", f"“{last}:” is missing here.", fix=self.mend.added(place, last, value))
+        self._add(
+            place,
+            "missing",
+            f"“{last}:” is missing here.{how_to_write(str(last))}",
+            fix=self.mend.added(place, last, value),
+        )
 
     def _value_fix(self, detail: ErrorDetails, code: str, name: str, place: Node, parent: Node | None) -> str | None:
         if code == "not-text":

@@ -12,9 +12,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from difflib import get_close_matches
 
-from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
+from pydantic import ValidationError
+
+from quizapp.bank.nodes import Mapping, Node, Scalar
 from quizapp.bank.source import SourceText
 from quizapp.bank.syntax import quoted
+from quizapp.items.base import JSON
+from quizapp.items.registry import AnyItem, kinds
 
 _EXAMPLES = {
     "format": "1",
@@ -27,7 +31,6 @@ _EXAMPLES = {
     "prompt": "What do you want to ask?",
     "accept": "[the right answer]",
     "passage": "The text to look at.",
-    "verdict": "sound",
     "explain": "Say why here.",
     "alt": "What the picture shows.",
     "options": "\n  - right: The right answer\n  - wrong: A wrong answer",
@@ -36,9 +39,23 @@ _EXAMPLES = {
     "name": "A name",
 }
 _WRITE_HERE = "Write this here."
+_HOW = {
+    "verdict": "Write “verdict: sound” or “verdict: problem”.",
+    "heap": "Write “heap:” and the heap where this belongs.",
+    "heaps": "Write a line with a dash for each heap.",
+    "statements": "Write “- text:” and below it “heap:” for each statement.",
+    "pairs": "Write “- left:” and below it “right:” for each pair.",
+    "left": "Write “left:” and what “right:” goes with.",
+    "right": "Write “right:” and what “left:” goes with.",
+    "items": "Write a line with a dash for each, in the right order.",
+    "gaps": "Write “1:” and below it “accept:” with a list, and so on for each gap.",
+    "rubric": "Write “0:” and what earns nothing, and so on up to the most points.",
+}
+"""How fields are written that say what is right. Only the author knows that, so no line is proposed for them."""
 _LANGUAGES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl"}
 _DAY_FORMS = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m-%dT%H:%M", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d. %B %Y")
 _TRUE = frozenset({"true", "yes", "y", "1", "on", "ja", "oui", "si", "tru", "correct", "right"})
+_FALSE = frozenset({"false", "no", "n", "0", "off", "nein", "non", "fals", "flase", "wrong", "incorrect"})
 MOST_NAMES = 300
 """Names that are compared with one that is not known; more take too long, and are no list that anybody reads."""
 
@@ -48,6 +65,26 @@ def near(word: str, known: Collection[str]) -> str | None:
     if len(known) > MOST_NAMES or len(word) > 100:
         return None
     return next(iter(get_close_matches(word, sorted(known), 1, 0.6)), None)
+
+
+def how_to_write(name: str) -> str:
+    """What to say when a field is missing or empty that only the author can fill, after a space; "" for others."""
+    return f" {_HOW[name]}" if name in _HOW else ""
+
+
+def fitting_kind(fields: JSON) -> str | None:
+    """The kind whose question these fields are, whatever `type` says; None when none or several could be meant."""
+    data = {name: value for name, value in fields.items() if name != "type"}
+    fitting = [name for name, kind in kinds().items() if _fits(kind, data)]
+    return "choice" if "choice" in fitting else fitting[0] if len(fitting) == 1 else None
+
+
+def _fits(kind: type[AnyItem], data: JSON) -> bool:
+    try:
+        kind.model_validate(data)
+    except ValidationError:
+        return False
+    return True
 
 
 def slugged(text: str) -> str:
@@ -90,7 +127,7 @@ class Mender:
 
     def added(self, place: Node, name: str, value: str | None = None) -> str | None:
         """The first line of an entry with one more field before it."""
-        if not isinstance(place, Mapping) or not place.fields:
+        if not isinstance(place, Mapping) or not place.fields or (value is None and name in _HOW):
             return None
         line = self.source.lines[place.line - 1]
         value = _EXAMPLES.get(name, _WRITE_HERE) if value is None else value
@@ -115,18 +152,14 @@ class Mender:
         return line[: place.column - 1] + quoted(line[place.column - 1 :].strip())
 
     def to_list(self, place: Node) -> str | None:
-        """The line with one text as a list of one."""
+        """The line with one text as a list of one: with a dash, if it has the line for itself."""
         if not isinstance(place, Scalar):
             return None
         line = self.source.lines[place.line - 1]
         text = line[place.column - 1 :].rstrip()
+        if not line[: place.column - 1].strip() and text.strip("\"'") == place.value:
+            return f"{line[: place.column - 1]}- {text}"
         return f"{line[: place.column - 1]}[{text if not place.plain else quoted(text)}]"
-
-    def swapped(self, place: Node, old: str, new: str) -> str | None:
-        """The first entry of a list with another word for `old:`."""
-        line = self.source.lines[place.line - 1]
-        changed = re.sub(rf"\b{old}:", f"{new}:", line, count=1)
-        return changed if isinstance(place, Sequence) and changed != line else None
 
     def value(self, code: str, name: str, place: Node, choices: list[str]) -> str | None:
         """The line with a value that will do for what was typed, by the code of the problem.
@@ -164,11 +197,12 @@ def _number(text: str, name: str, choices: list[str]) -> str | None:
 
 
 def _truth(text: str, name: str, choices: list[str]) -> str | None:
-    return "true" if text.strip().casefold() in _TRUE else "false"
+    word = text.strip().casefold()
+    return "true" if word in _TRUE else "false" if word in _FALSE else None
 
 
 def _choice(text: str, name: str, choices: list[str]) -> str | None:
-    return near(text.strip("“”\"'").casefold(), choices) or next(iter(choices), None)
+    return near(text.strip("“”\"'").casefold(), choices) or (choices[0] if len(choices) == 1 else None)
 
 
 def _slug(text: str, name: str, choices: list[str]) -> str | None:
@@ -184,7 +218,7 @@ def _language(text: str, name: str, choices: list[str]) -> str | None:
     word = next(iter(text.casefold().replace("_", "-").split()), "")
     if word in _LANGUAGES:
         return _LANGUAGES[word]
-    return word if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", word) and len(text.split()) == 1 else "en"
+    return word if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", word) and len(text.split()) == 1 else None
 
 
 def _file_name(text: str, name: str, choices: list[str]) -> str | None:
@@ -194,7 +228,7 @@ def _file_name(text: str, name: str, choices: list[str]) -> str | None:
 
 
 def _written(text: str, name: str, choices: list[str]) -> str | None:
-    return _EXAMPLES.get(name, _WRITE_HERE)
+    return None if name in _HOW else _EXAMPLES.get(name, _WRITE_HERE)
 
 
 _BETTER: dict[str, Callable[[str, str, list[str]], str | None]] = {

@@ -14,16 +14,13 @@ from typing import Any
 import yaml
 
 from quizapp.bank.builder import Builder, LimitError
+from quizapp.bank.indents import LOADER, Indents, dashed, without_dash
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
 from quizapp.bank.problems import Problem
-from quizapp.bank.source import SourceText, open_source
+from quizapp.bank.source import LONG_LISTS, SourceText, open_source
 from quizapp.bank.syntax import Suspect, explain_error, suspect
 
 MAX_EVENTS = 200_000
-MAX_TRIED = 400
-"""Lines of a piece in which other indents are tried out to find one that fits."""
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass
@@ -59,6 +56,8 @@ def read(data: bytes, name: str) -> Tree:
     source, problems = open_source(data, name)
     if source is None:
         return Tree(None, None, problems)
+    if any(problem.code == "tab" for problem in problems):
+        problems = Indents(source).without_tabs(problems)
     reading = _Reading(source, problems)
     try:
         root = reading.piece(1, len(source.lines))
@@ -94,7 +93,7 @@ def _read_pieces(source: SourceText, problems: list[Problem], broken: BrokenErro
         if not _graft(fields, keys, node, source, first, problems):
             failures += 1
             problems.append(reading.out_of_place(first))
-    if not failures:
+    if not failures and not any(problem.code == "no-dash" for problem in problems):
         problems.append(reading.explained(broken))
     return Tree(Mapping(fields, keys, 1, 1) if fields else None, source, problems)
 
@@ -121,6 +120,13 @@ def _graft(
     """Put a piece where it belongs in the tree; False when it is not of that shape."""
     if node is None:
         return True
+    section = next(((key, start) for key, start, end in source.sections if start <= line <= end), None)
+    if isinstance(node, Mapping) and section is not None and section[0] in LONG_LISTS and line > section[1]:
+        first = next(iter(node.fields))
+        found = without_dash(first, node.column)
+        fix = dashed(source.lines[node.line - 1], source.indent_of(section[0]) + 1, node.column)
+        problems.append(source.problem(node.line, node.column, found.code, found.message, fix=fix))
+        node = Sequence([node], node.line, node.column)
     if isinstance(node, Mapping):
         for key, value in node.fields.items():
             if key in keys:
@@ -130,12 +136,11 @@ def _graft(
             fields.setdefault(key, value)
             keys.setdefault(key, node.keys[key])
         return True
-    section = next((key for key, start, end in source.sections if start <= line <= end), None)
-    target = fields.get(section or "")
+    target = fields.get(section[0]) if section else None
     if not isinstance(node, Sequence) or section is None:
         return False
     if not isinstance(target, Sequence):
-        fields[section] = target = Sequence([], node.line, node.column)
+        fields[section[0]] = target = Sequence([], node.line, node.column)
     target.entries.extend(node.entries)
     return True
 
@@ -146,6 +151,7 @@ class _Reading:
     def __init__(self, source: SourceText, problems: list[Problem]) -> None:
         self.source = source
         self.problems = problems
+        self.indents = Indents(source)
         self.offset = 0
 
     def piece(self, first: int, last: int) -> Node | None:
@@ -176,7 +182,7 @@ class _Reading:
     def _build(self, text: str, found: list[Problem]) -> Node | None:
         builder = Builder(self.source, self.offset, found)
         event: Any  # the types of PyYAML leave open that it has a place
-        for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
             if count >= MAX_EVENTS:
                 line = event.start_mark.line + 1 + self.offset
                 message = "The file holds too many values. Split it into several banks."
@@ -203,7 +209,11 @@ class _Reading:
         if code == "open-quote" and error.context_mark:
             return self.source.problem(opened, error.context_mark.column + 1, code, message)
         column = len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1
-        fix = self._lined_up(first, at, last) if code == "indent" else None
+        lacking = self.indents.missing_dash(first, at, last) if code == "indent" else None
+        if lacking is not None:
+            number, found = lacking
+            return self.source.problem(number, found.column, found.code, found.message, fix=found.fix)
+        fix = self.indents.lined_up(first, at, last) if code == "indent" else None
         return self.source.problem(at, column, code, message, fix=fix)
 
     def out_of_place(self, line: int) -> Problem:
@@ -213,26 +223,3 @@ class _Reading:
             line += 1
         found = suspect(lines[line - 1]) or Suspect("indent", 1, explain_error("")[1])
         return self.source.problem(line, found.column, found.code, found.message, fix=found.fix)
-
-    def _lined_up(self, first: int, at: int, last: int) -> str | None:
-        """The line `at` begun where a line before it, or what it holds, begins; None if that does not help."""
-        if last - first > MAX_TRIED:
-            return None
-        lines = self.source.lines
-        text = lines[at - 1].strip()
-        starts: dict[int, None] = {}
-        for line in reversed(lines[max(first, at - 8) - 1 : at - 1]):
-            bare = line.lstrip(" ")
-            starts.setdefault(len(line) - len(bare))
-            starts.setdefault(len(line) - len(bare.removeprefix("- ").lstrip(" ")))
-        for start in starts:
-            fix = " " * start + text
-            tried = "\n".join([*lines[first - 1 : at - 1], fix, *lines[at:last]])
-            try:
-                for _ in yaml.parse(tried + "\n", Loader=_LOADER):
-                    pass
-            except yaml.MarkedYAMLError as error:
-                if error.problem_mark is None or error.problem_mark.line <= at - first:
-                    continue
-            return fix
-        return None

@@ -12,6 +12,8 @@ from itertools import pairwise
 from quizapp.bank.problems import Level, Problem
 
 MAX_BYTES = 1_000_000
+LONG_LISTS = frozenset({"questions", "stimuli"})
+"""The two lists of a bank whose entries can be read one by one."""
 MAX_LINE = 25_000
 """Characters of a line. No text may have more bytes, and what comes in longer lines is not written by people."""
 MAX_PIECES = 100_000
@@ -112,7 +114,7 @@ class SourceText:
         """The entries of the lists of questions and stimuli."""
         found: list[Region] = []
         for key, start, end in self.sections:
-            if key in {"questions", "stimuli"}:
+            if key in LONG_LISTS:
                 found.extend(self._entries(key, start + 1, end))
         return found
 
@@ -126,16 +128,29 @@ class SourceText:
         return [region.first for region in self.regions]
 
     def _entries(self, section: str, first: int, last: int) -> list[Region]:
-        indent: int | None = None
-        starts: list[int] = []
-        for number in range(first, last + 1):
-            line = self.lines[number - 1]
-            dash = re.match(r"( *)-(?: |$)", line)
-            if dash and (indent is None or len(dash[1]) == indent):
-                indent = len(dash[1])
-                starts.append(number)
+        starts = self._dashes(first, last)
         edges = [*starts, last + 1]
         return [Region(a, b - 1, section, self._id(a, b - 1)) for a, b in pairwise(edges)]
+
+    def _dashes(self, first: int, last: int) -> list[int]:
+        """The lines in which the entries of a list begin: those with its dash, and the first, if it lacks its own."""
+        found = [
+            (len(dash[1]), number)
+            for number in range(first, last + 1)
+            if (dash := re.match(r"( *)-(?: |$)", self.lines[number - 1]))
+        ]
+        begin = next((number for number in range(first, last + 1) if re.match(r" *[^\s#]", self.lines[number - 1])), 0)
+        bare = re.match(r"( +)[\w-]+:(?: |$)", self.lines[begin - 1]) if begin else None
+        if bare is None:
+            return [number for indent, number in found if indent == found[0][0]]
+        here = len(bare[1])
+        indent = here if any(indent == here for indent, _ in found) else here - 2
+        return [begin, *(number for other, number in found if other == indent)]
+
+    def indent_of(self, section: str) -> int:
+        """How many spaces stand before the dashes of a long list; 2 when it has none."""
+        lines = (self.lines[region.first - 1] for region in self.regions if region.section == section)
+        return next((len(line) - len(line.lstrip()) for line in lines if line.lstrip().startswith("-")), 2)
 
     def _id(self, first: int, last: int) -> str | None:
         for line in self.lines[first - 1 : last]:

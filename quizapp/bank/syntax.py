@@ -22,54 +22,6 @@ _NAMES = frozenset(
     | {"verdict", "text", "kind", "quote", "context", "items", "heaps", "statements", "pairs", "left", "heap"}
     | {"answer", "evidence", "principle", "transfer", "fair", "more"}
 )
-_COLON = re.compile(r"(?P<head>\s*(?:- +)*)(?P<key>[a-z_]+)(?P<value>(?: +\S.*)?)")
-_DASH = re.compile(r"(?P<head>\s*-)(?P<value>[^\s-].*)")
-_BAD_ESCAPE = re.compile(
-    r"\\(?:[^0abtnvfre \"/\\N_LPxuU\t]|x(?![0-9A-Fa-f]{2})|u(?![0-9A-Fa-f]{4})|U(?![0-9A-Fa-f]{8}))"
-)
-_NAMES = frozenset(
-    [
-        "format",
-        "bank",
-        "title",
-        "language",
-        "licence",
-        "source",
-        "skills",
-        "stimuli",
-        "questions",
-        "id",
-        "type",
-        "prompt",
-        "options",
-        "right",
-        "wrong",
-        "why",
-        "explain",
-        "hints",
-        "skill",
-        "about",
-        "accept",
-        "passage",
-        "verdict",
-        "text",
-        "kind",
-        "quote",
-        "context",
-        "items",
-        "heaps",
-        "statements",
-        "pairs",
-        "left",
-        "heap",
-        "answer",
-        "evidence",
-        "principle",
-        "transfer",
-        "fair",
-        "more",
-    ]
-)
 _COLON = re.compile(r":(?=\s|$)")
 _CURLY = "“”„‘’"
 _QUOTE_NAMES = {'"': "double", "'": "single"}

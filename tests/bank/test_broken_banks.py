@@ -23,6 +23,15 @@ RAW = re.compile(
 )
 
 
+OF_THE_AUTHOR = {
+    "choice-of-words": "    difficulty: easy",
+    "no-key": "      - right: Where the picture appeared before",
+    "two-keys": "      - wrong: Where the picture appeared before",
+    "verdict-missing": "  - verdict: problem\n    id: label",
+}
+"""Files with a mistake that only their author can mend, and the line that the author writes: none is proposed."""
+
+
 def load(data: bytes) -> Loaded:
     return load_text(data, "bank.yaml", skills=SKILLS)
 
@@ -31,11 +40,12 @@ def serious(loaded: Loaded) -> list[Problem]:
     return [one for one in loaded.problems if one.level != "info"]
 
 
-def corrected(data: bytes, problem: Problem) -> bytes:
-    """The file with the line of a problem replaced by its correction."""
-    assert problem.fix is not None, problem
+def corrected(data: bytes, problem: Problem, name: str) -> bytes:
+    """The file with the line of a problem replaced by its correction, or by what its author writes."""
+    assert (problem.fix is None) is (name in OF_THE_AUTHOR), problem
+    fix = OF_THE_AUTHOR[name] if problem.fix is None else problem.fix
     lines = data.split(b"\n")
-    lines[problem.line - 1] = problem.fix.encode()
+    lines[problem.line - 1] = fix.encode()
     return b"\n".join(lines)
 
 
@@ -60,7 +70,7 @@ def test_mistakes_are_told_at_their_places(name: str) -> None:
 def test_the_first_correction_removes_its_problem(name: str) -> None:
     data = (FOLDER / f"{name}.yaml").read_bytes()
     first, *others = serious(load(data))
-    left = [(one.code, one.message) for one in serious(load(corrected(data, first)))]
+    left = [(one.code, one.message) for one in serious(load(corrected(data, first, name)))]
     assert (first.code, first.message) not in left
     assert len(left) <= len(others) + 1  # behind a broken text there may be another mistake
 
@@ -72,7 +82,7 @@ def test_following_the_corrections_leads_to_a_bank_that_can_be_published(name: s
         found = serious(load(data))
         if not found:
             break
-        data = corrected(data, found[0])
+        data = corrected(data, found[0], name)
     loaded = load(data)
     assert serious(loaded) == []
     assert loaded.bank is not None

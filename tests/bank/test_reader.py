@@ -19,7 +19,7 @@ HEAD = "format: 1\nbank: b\ntitle: T\nlanguage: en\nquestions:\n"
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file is read by both parsers."""
     if request.param == "pure":
-        monkeypatch.setattr(reader, "_LOADER", yaml.SafeLoader)
+        monkeypatch.setattr(reader, "LOADER", yaml.SafeLoader)
 
 
 def found(data: bytes) -> list[tuple[str, int, int]]:
@@ -242,3 +242,19 @@ def test_a_problem_shows_its_line_with_a_caret() -> None:
         "    |                 ^\n"
         '  Write: a: "Which is true: A"'
     )
+
+
+def test_spaces_in_the_place_of_tabs_fit_the_file() -> None:
+    wide = HEAD + "    -   id: a\n        options:\n            -   right: x\n                why: y\n        hints:\n"
+    lines = wide.split("\n")
+    for number, head in ((6, "\t"), (8, "\t\t\t"), (9, "   \t\t\t\t"), (10, "  \t")):
+        tabs = [*lines[: number - 1], head + lines[number - 1].lstrip(), *lines[number:]]
+        assert [one.fix for one in read("\n".join(tabs).encode(), "b").problems if one.code == "tab"] == [
+            lines[number - 1]
+        ]
+
+
+def test_each_tab_is_two_spaces_where_the_file_has_no_other_indent() -> None:
+    text = HEAD + "\t- id: a\n\t  options:\n\t\t\t- right: x\n\t\t\t\twhy: y\n"
+    fixes = [one.fix for one in read(text.encode(), "b").problems if one.code == "tab"]
+    assert fixes == ["  - id: a", "    options:", "      - right: x", "        why: y"]

@@ -100,11 +100,15 @@ class Choice(Item[Chosen]):
         yield from option_faults(self.options, "options")
         right = sum(option.is_right for option in self.options)
         if right == 0:
-            yield Fault("no-key", "Mark the right answer: write one option with “right:”.", ("options",))
+            yield Fault(
+                "no-key",
+                "No option is marked as right. In the line of the right one, write “right:” for “wrong:”.",
+                ("options",),
+            )
         elif right > 1:
             yield Fault(
                 "many-keys",
-                f"{right} options are right. Keep one, or write “type: multiple”.",
+                f"{right} options are right. Write “wrong:” for “right:” in the others, or “type: multiple” above.",
                 ("options",),
             )
 

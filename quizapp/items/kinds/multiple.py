@@ -89,7 +89,8 @@ class Multiple(Item[ChosenSeveral]):
         if not any(option.is_right for option in self.options):
             yield Fault(
                 "no-key",
-                "Mark the right answers with “right:”. If none fits, make “None of these” an option.",
+                "No option is marked as right. In the line of each right one, write “right:” for “wrong:”; "
+                "if none fits, add “right: None of these”.",
                 ("options",),
             )
 
