@@ -13,12 +13,12 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from quizapp.bank.picture_bytes import rewritten
+from quizapp.bank.picture_bytes import points, rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, MAX_PICTURE_BYTES, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES
 
@@ -26,6 +26,8 @@ MAX_ARCHIVE_BYTES = 20_000_000
 MAX_ENTRIES = 200
 MAX_UNPACKED = 40_000_000
 """Bytes of all entries together."""
+MAX_POINTS = 200_000_000
+"""Points of all pictures together: sixteen large photographs. Each million takes some 50 ms to paint anew."""
 MAX_RATIO = 100
 """How many times its packed size an entry may have, once it is larger than a page of text."""
 _SMALL = 64 * 1024
@@ -65,13 +67,14 @@ class Archive:
     """Notes (.txt, .md) that are no part of a bank."""
 
 
-def read_archive(file: IO[bytes]) -> Archive:
+def read_archive(file: IO[bytes], *, is_kept: Callable[[str], bool] | None = None) -> Archive:
     """Read a zip archive with one bank file and the pictures it shows.
 
     At most `MAX_UNPACKED` bytes are held, however much the archive claims or unpacks to.
 
     Args:
         file: the archive, open for reading and seeking.
+        is_kept: as in `rewritten`: tells which pictures were painted here before.
 
     Raises:
         ArchiveError: it is damaged, hostile, too large, or does not hold exactly one bank.
@@ -82,7 +85,8 @@ def read_archive(file: IO[bytes]) -> Archive:
             entries = packed.infolist()
             _check_entries(entries)
             _check_places(file, packed, entries)
-            return _read_entries(packed, [one for one in entries if not (one.is_dir() or _litter(one.filename))])
+            wanted = [one for one in entries if not (one.is_dir() or _litter(one.filename))]
+            return _read_entries(packed, wanted, is_kept)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         raise ArchiveError("damaged", f"This zip archive is damaged. {_AGAIN}") from error
 
@@ -229,10 +233,12 @@ def _check_places(file: IO[bytes], packed: zipfile.ZipFile, entries: Sequence[zi
 # ---------------------------------------------------------------- what it holds
 
 
-def _read_entries(packed: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> Archive:
+def _read_entries(
+    packed: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], is_kept: Callable[[str], bool] | None
+) -> Archive:
     _check_contents(entries)
     text, pictures, notes = b"", {}, []
-    bank = ""
+    bank, drawn = "", 0
     for entry in entries:
         name = entry.filename.rpartition("/")[2]
         if _ending(name) in _NOTES or not _ending(name):
@@ -244,7 +250,14 @@ def _read_entries(packed: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -
         if _ending(name) in _BANKS:
             bank, text = name, data
         else:
-            pictures[name] = _picture(name, data)
+            pictures[name] = _picture(name, data, is_kept)
+            drawn += points(pictures[name])
+            if drawn > MAX_POINTS:
+                raise ArchiveError(
+                    "many-points",
+                    f"The pictures in this archive have more than {MAX_POINTS // 1_000_000} million points together. "
+                    "Make them smaller: 2,000 by 2,000 is plenty for each.",
+                )
     return Archive(bank, text, pictures, tuple(notes))
 
 
@@ -286,7 +299,7 @@ def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return b"".join(pieces)
 
 
-def _picture(name: str, data: bytes) -> Picture:
+def _picture(name: str, data: bytes, is_kept: Callable[[str], bool] | None) -> Picture:
     if not IMAGE_NAME.fullmatch(name) or _ending(name) != PurePosixPath(name).suffix:
         raise ArchiveError(
             "picture-name",
@@ -294,7 +307,7 @@ def _picture(name: str, data: bytes) -> Picture:
             "Rename it, and use that name in the bank.",
         )
     try:
-        return rewritten(data, name)
+        return rewritten(data, name, is_kept=is_kept)
     except PictureError as error:
         raise ArchiveError(error.code, str(error)) from error
 

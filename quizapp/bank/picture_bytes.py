@@ -1,22 +1,20 @@
-"""Uploaded pictures written anew with nothing but what draws them.
+"""Uploaded pictures painted anew, so that nothing of a stranger's file is kept but what it shows.
 
 A photograph carries more than it shows: the place where it was taken, the camera, a name, a small
-picture of what was cut away. Here a picture is taken apart and put together again from the pieces
-that a browser needs to draw it. Its points are not decoded, so it looks as before, no large picture
-fills the memory, and no library for pictures reads what strangers send.
-
-Sources: PNG 1.2 (RFC 2083), chunks 3 to 5; JPEG, ITU T.81, Annex B; Exif 2.32, 4.6; WebP container
-specification (RFC 9649), 2.
+picture of what was cut away. And a file can be a picture and something else at once. Here Pillow
+decodes a picture whole, and its points alone are written into a new file of the same kind.
 """
 
 from __future__ import annotations
 
-import re
-import struct
-import zlib
-from collections.abc import Iterator
+import io
+import threading
+import warnings
+from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 
 from quizapp.bank.pictures import ENDINGS, MAX_PICTURE_BYTES, SPOKEN, Picture, PictureError, kind_of
 
@@ -24,15 +22,17 @@ MAX_PIXELS = 25_000_000
 MAX_SIDE = 16_000
 """Points of the longer side."""
 
-_PNG_START = b"\x89PNG\r\n\x1a\n"
-_PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"IDAT", b"IEND"})
-_JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_JPEG_TABLES = frozenset({0xC4, 0xDB, 0xDD})
-_JPEG_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"})
-_WEBP_MOVING = frozenset({b"ANIM", b"ANMF"})
-_WEBP_TOLD = 0x04 | 0x08
-"""The bits of VP8X that announce XMP and Exif."""
+# Pillow refuses by the head of a file what has more than twice as many, and of what it only warns nobody here
+# would read: too many points are refused below, and notes of a camera that are broken are thrown away with the rest.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("ignore", module="PIL")
+
+_FORMATS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
+_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
+_SRGB = ImageCms.createProfile("sRGB")
+_one_at_a_time = threading.Lock()
+"""A picture of the most points takes up to 550 MB while it is painted; ten teachers must not need 5 GB."""
+
 _OTHER_KINDS = {
     b"GIF8": "a GIF",
     b"BM": "a BMP",
@@ -42,27 +42,23 @@ _OTHER_KINDS = {
 }
 
 
-class _BrokenError(Exception):
-    """The pieces do not fit together."""
+def rewritten(data: bytes, name: str, *, is_kept: Callable[[str], bool] | None = None) -> Picture:
+    """Return an uploaded picture painted anew: upright, in the colours of screens, and with nothing but its points.
 
-
-def rewritten(data: bytes, name: str) -> Picture:
-    """Return an uploaded picture with only what draws it; its points stay as they are.
-
-    The direction in which a camera was held stays too, and the colour profile: without them the
-    picture would lie on its side or change its colours. Moving pictures are refused.
+    Size and kind are judged by the head of the file, before any point is decoded. Moving pictures are refused;
+    of several photographs in one file, as some telephones write them, the first one is taken. What was painted
+    here before is given back as it is, so that a bank that goes out and comes in again loses nothing each time.
 
     Args:
         data: the file's bytes.
         name: what the bank calls it; its ending must tell the kind.
+        is_kept: tells whether a picture of this kept name has been taken in already.
 
     Raises:
-        PictureError: it is too large (2 MB, 25 million points), no PNG, JPEG or WebP, or broken.
+        PictureError: it is too large (2 MB, 25 million points), no PNG, JPEG or WebP, broken, or it moves.
     """
     if len(data) > MAX_PICTURE_BYTES:
-        raise PictureError(
-            "large-picture", f"The picture “{name}” has {len(data) / 1e6:.1f} MB. Save it with 2 MB at most."
-        )
+        raise _too_large(len(data), name)
     kind = kind_of(data)
     if kind is None:
         _refuse_kind(data, name)
@@ -70,18 +66,25 @@ def rewritten(data: bytes, name: str) -> Picture:
         raise PictureError(
             "other-picture", f"The picture “{name}” is in truth a {SPOKEN[kind]}. Give it the ending “.{kind}”."
         )
+    picture = Picture(data, kind)
+    if is_kept is not None and is_kept(picture.kept_name):
+        return picture
     try:
-        width, height, kept = {"png": _png, "jpg": _jpeg, "webp": _webp}[kind](data, name)
-    except (_BrokenError, struct.error, IndexError) as broken:
+        with _one_at_a_time, Image.open(io.BytesIO(data), formats=[_FORMATS[kind]]) as opened:
+            _check_head(opened, kind, name)
+            return _painted(opened, kind, data, name)
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as bomb:
+        raise PictureError(
+            "many-points",
+            f"The picture “{name}” has more than {MAX_PIXELS // 1_000_000} million points. "
+            "Make it smaller: 2,000 by 2,000 is plenty.",
+        ) from bomb
+    except Exception as broken:  # no list says what a decoder raises on a file that was made to break it
         raise PictureError(
             "broken-picture", f"The picture “{name}” is damaged. Open it, save it again, and upload the new file."
         ) from broken
-    if not (width and height) or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
-        raise PictureError(
-            "many-points",
-            f"The picture “{name}” has {width:,} by {height:,} points. Make it smaller: 2,000 by 2,000 is plenty.",
-        )
-    return Picture(kept, kind)
 
 
 def _refuse_kind(data: bytes, name: str) -> NoReturn:
@@ -102,148 +105,90 @@ def _refuse_kind(data: bytes, name: str) -> NoReturn:
     )
 
 
-def _png(data: bytes, name: str) -> tuple[int, int, bytes]:
-    """Width, height and bytes of a PNG of its kept chunks; of a moving one the first picture stays."""
-    kept = [_PNG_START]
-    kinds: list[bytes] = []
-    place = len(_PNG_START)
-    while not kinds or kinds[-1] != b"IEND":
-        (length,) = struct.unpack_from(">I", data, place)
-        kind, end = data[place + 4 : place + 8], place + 12 + length
-        if end > len(data) or zlib.crc32(data[place + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]:
-            raise _BrokenError
-        kinds.append(kind)
-        if kind in _PNG_KEPT:
-            kept.append(data[place:end])
-        elif kind[:1].isupper():  # a piece without which it cannot be drawn, and none that we know
-            raise _BrokenError
-        place = end
-    if kinds[0] != b"IHDR" or kinds.count(b"IHDR") != 1 or b"IDAT" not in kinds or len(kept[1]) != 25:
-        raise _BrokenError
-    width, height = struct.unpack_from(">II", data, len(_PNG_START) + 8)
-    return width, height, b"".join(kept)
+def points(picture: Picture) -> int:
+    """How many points a picture that was painted here has."""
+    with Image.open(io.BytesIO(picture.data), formats=[_FORMATS[picture.kind]]) as opened:
+        return opened.width * opened.height
 
 
-def _jpeg(data: bytes, name: str) -> tuple[int, int, bytes]:
-    """Width, height and bytes of a JPEG of its kept segments."""
-    kept, turned = [b"\xff\xd8"], 1
-    sizes: list[tuple[int, int]] = []
-    scans = 0
-    for marker, segment, scan in _segments(data):
-        if marker in _JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", segment, 5)
-            sizes.append((width, height))
-        elif marker == 0xE1 and segment[4:10] == b"Exif\x00\x00":
-            turned = _direction(segment[10:])
-        scans += marker == 0xDA
-        kept += [_drawing(marker, segment), scan]
-    if len(sizes) != 1 or not scans:
-        raise _BrokenError
-    if turned != 1:
-        kept.insert(3 if kept[1][:2] == b"\xff\xe0" else 1, _direction_segment(turned))
-    return (*sizes[0], b"".join([*kept, b"\xff\xd9"]))
+def _check_head(opened: Image.Image, kind: str, name: str) -> None:
+    """Refuse by what the head of the file says."""
+    if max(opened.size) > MAX_SIDE or opened.width * opened.height > MAX_PIXELS:
+        raise PictureError(
+            "many-points",
+            f"The picture “{name}” has {opened.width:,} by {opened.height:,} points. "
+            "Make it smaller: 2,000 by 2,000 is plenty.",
+        )
+    # A JPEG with several photographs does not move.
+    if kind != "jpg" and getattr(opened, "is_animated", False):
+        raise PictureError("moving-picture", f"The picture “{name}” moves. Save it as a still picture.")
 
 
-def _drawing(marker: int, segment: bytes) -> bytes:
-    """What of a segment draws the picture; often nothing."""
-    if marker in _JPEG_FRAMES or marker in _JPEG_TABLES or marker == 0xDA:
-        return segment
-    if marker < 0xE0:  # a way of drawing that browsers do not know
-        raise _BrokenError
-    if marker == 0xE0 and segment[4:9] == b"JFIF\x00":
-        # Version, unit and density stay; the small picture that may follow goes.
-        return b"\xff\xe0\x00\x10" + segment[4:16] + b"\x00\x00"
-    profile = marker == 0xE2 and segment[4:16] == b"ICC_PROFILE\x00"
-    return segment if profile or (marker == 0xEE and segment[4:9] == b"Adobe") else b""
+def _painted(opened: Image.Image, kind: str, data: bytes, name: str) -> Picture:
+    """Decode a picture whole and write its points into a new file.
+
+    Where what the file was packed with does not do to keep it under 2 MB, it is packed harder once.
+    """
+    opened.load()
+    ways = _ways(opened, kind, data)
+    plain = _plain(opened, kind)
+    size = 0
+    for way in ways:
+        out = io.BytesIO()
+        plain.save(out, _FORMATS[kind], **way)
+        size = out.tell()
+        if size <= MAX_PICTURE_BYTES:
+            return Picture(out.getvalue(), kind)
+    raise _too_large(size, name)
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker, segment with its head, and behind a start of scan the drawn data; up to the end of the picture."""
-    place = 2
-    while True:
-        if data[place] != 0xFF:
-            raise _BrokenError
-        while data[place + 1] == 0xFF:
-            place += 1
-        marker = data[place + 1]
-        if marker == 0xD9:
-            return
-        (length,) = struct.unpack_from(">H", data, place + 2)
-        end = place + 2 + length
-        if length < 2 or end > len(data) or marker < 0xC0 or 0xD0 <= marker <= 0xD8:
-            raise _BrokenError
-        segment, scan = data[place:end], b""
-        if marker == 0xDA:
-            found = _JPEG_SCAN_END.search(data, end)
-            if found is None:
-                raise _BrokenError
-            scan, end = data[end : found.start()], found.start()
-        yield marker, segment, scan
-        place = end
-
-
-def _direction(exif: bytes) -> int:
-    """How a camera was held, 1 to 8; 1, upright, where the notes of the camera do not say."""
-    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
-    if order is None:
-        return 1
+def _plain(opened: Image.Image, kind: str) -> Image.Image:
+    """The points of a picture: turned as the camera was held, in the colours of screens, without any notes."""
     try:
-        (start,) = struct.unpack_from(f"{order}I", exif, 4)
-        (entries,) = struct.unpack_from(f"{order}H", exif, start)
-        for number in range(min(entries, 200)):
-            tag, kind, count, value = struct.unpack_from(f"{order}HHIH", exif, start + 2 + 12 * number)
-            if (tag, kind, count) == (0x0112, 3, 1):
-                return value if 1 <= value <= 8 else 1
-    except struct.error:
-        pass  # notes that cannot be read are thrown away like all others
-    return 1
+        image = ImageOps.exif_transpose(opened)
+    except Exception:  # noqa: BLE001 - notes that nobody can read are thrown away like all others
+        image = opened
+    if image.mode in {"L", "RGB"} and "transparency" in image.info:
+        image = image.convert("LA" if image.mode == "L" else "RGBA")
+    image = _in_screen_colours(image)
+    if kind == "png" and image.mode not in _PNG_MODES:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    elif kind == "jpg" and image.mode not in {"L", "RGB"}:
+        image = image.convert("RGB")
+    # Whatever else the file noted would be written into the new one from here.
+    image.info = {"transparency": image.info["transparency"]} if "transparency" in image.info else {}
+    return image
 
 
-def _direction_segment(turned: int) -> bytes:
-    """The notes of a camera that say how it was held, and nothing else."""
-    exif = b"MM\x00*\x00\x00\x00\x08" + struct.pack(">HHHIHHI", 1, 0x0112, 3, 1, turned, 0, 0)
-    body = b"Exif\x00\x00" + exif
-    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+def _in_screen_colours(image: Image.Image) -> Image.Image:
+    """The same colours in sRGB, which pages are shown in. A profile that cannot be used is left out."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "RGBA", "CMYK"}:
+        return image
+    target = "RGB" if image.mode == "CMYK" else image.mode
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, own, _SRGB, outputMode=target) or image
+    except (ImageCms.PyCMSError, OSError):
+        return image
 
 
-def _webp(data: bytes, name: str) -> tuple[int, int, bytes]:
-    """Width, height and bytes of a still WebP of its kept chunks."""
-    (length,) = struct.unpack_from("<I", data, 4)
-    if 8 + length > len(data):
-        raise _BrokenError
-    kept: list[bytes] = []
-    size: tuple[int, int] | None = None
-    place, drawn = 12, 0
-    while place < 8 + length:
-        kind, (extent,) = data[place : place + 4], struct.unpack_from("<I", data, place + 4)
-        body = data[place + 8 : place + 8 + extent]
-        if len(body) != extent:
-            raise _BrokenError
-        if kind in _WEBP_MOVING:
-            raise PictureError("moving-picture", f"The picture “{name}” moves. Save it as a still picture.")
-        if kind in _WEBP_KEPT:
-            if kind == b"VP8X":
-                body = bytes([body[0] & ~_WEBP_TOLD]) + body[1:]
-            if kind not in {b"ALPH", b"ICCP"}:
-                found = _webp_size(kind, body)
-                size, drawn = size or found, drawn + (kind != b"VP8X")
-            kept.append(kind + struct.pack("<I", extent) + body + b"\x00" * (extent % 2))
-        place += 8 + extent + extent % 2
-    if size is None or drawn != 1:
-        raise _BrokenError
-    joined = b"WEBP" + b"".join(kept)
-    return (*size, b"RIFF" + struct.pack("<I", len(joined)) + joined)
+def _ways(opened: Image.Image, kind: str, data: bytes) -> list[dict[str, Any]]:
+    """How to write a picture of this kind: as near to how it came as can be, then smaller."""
+    if kind == "png":
+        return [{}, {"optimize": True}]
+    if kind == "webp":
+        lossy = {"quality": 90, "method": 2}
+        # The chunk of packing without loss; how much a lossy file lost is not told.
+        first = {"lossless": True, "quality": 20, "method": 0} if b"VP8L" in data else lossy
+        return [first, {"quality": 75, "method": 2}]
+    smaller = {"quality": 75, "optimize": True, "progressive": True}
+    if not isinstance(opened, JpegImagePlugin.JpegImageFile) or opened.mode not in {"L", "RGB"}:
+        return [{**smaller, "quality": 90}, smaller]
+    # With the tables that the file came with nearly nothing is lost a second time, and it stays as large as it was.
+    same = {"qtables": opened.quantization, "subsampling": JpegImagePlugin.get_sampling(opened)}
+    return [{**smaller, **same}, smaller]
 
 
-def _webp_size(kind: bytes, body: bytes) -> tuple[int, int]:
-    if kind == b"VP8X":
-        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
-    if kind == b"VP8L":
-        if body[:1] != b"\x2f":
-            raise _BrokenError
-        bits = int.from_bytes(body[1:5], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    if body[3:6] != b"\x9d\x01\x2a":
-        raise _BrokenError
-    width, height = struct.unpack_from("<HH", body, 6)
-    return width & 0x3FFF, height & 0x3FFF
+def _too_large(size: int, name: str) -> PictureError:
+    return PictureError("large-picture", f"The picture “{name}” has {size / 1e6:.1f} MB. Save it with 2 MB at most.")

@@ -49,6 +49,11 @@ def picture_path(name: str) -> Path | None:
     return path if is_kept_name(name) and path.is_file() else None
 
 
+def is_kept(name: str) -> bool:
+    """Whether there is a picture under this kept name."""
+    return picture_path(name) is not None
+
+
 def keep_picture(picture: Picture) -> str:
     """Keep a picture in the data folder, unless it is there, and return the name under which it is kept."""
     folder = _media_dir()

@@ -24,7 +24,7 @@ from quizapp.models import Bank, BankDraft, DraftPicture, db
 from quizapp.services.bank_access import may_change
 from quizapp.services.draft_rows import own_draft
 from quizapp.services.drafts import DraftChanged, DraftView, check_draft, create_draft, read_draft
-from quizapp.services.pictures import keep_picture
+from quizapp.services.pictures import is_kept, keep_picture
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
 
@@ -147,7 +147,7 @@ def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now:
     """
     called = picture_name(name)
     try:
-        picture = rewritten(file.read(MAX_PICTURE_BYTES + 1), called)
+        picture = rewritten(file.read(MAX_PICTURE_BYTES + 1), called, is_kept=is_kept)
     except PictureError as refused:
         raise UploadError(str(refused)) from refused
     own_draft(db.session(), draft, account_id)
@@ -196,7 +196,7 @@ def _opened(file: IO[bytes], name: str) -> tuple[bytes, Mapping[str, Picture], t
     ending = PurePath(name).suffix.lower()
     if head == _ZIP or ending == ".zip":
         try:
-            found = read_archive(file)
+            found = read_archive(file, is_kept=is_kept)
         except ArchiveError as refused:
             raise UploadError(str(refused)) from refused
         return found.text, found.pictures, found.passed_over

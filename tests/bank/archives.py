@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+from PIL import Image
+
 TEXT = b"format: 1\nbank: maps\ntitle: Maps\nlanguage: en\n"
 END = 22
 DIRECTORY_SIGN = b"PK\x01\x02"
@@ -19,10 +21,17 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def png(width: int = 1, height: int = 1, *extra: bytes) -> bytes:
-    """A PNG of white points, with further chunks before its points."""
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    points = zlib.compress(b"\x00\xff" * min(width * height, 1000))
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(extra) + chunk(b"IDAT", points) + chunk(b"IEND", b"")
+    """A white PNG as the program writes it, with further chunks before its points; a large one only claims its size."""
+    data = painted("PNG", Image.new("L", (min(width, 9) or 1, min(height, 9)), 255))
+    head = chunk(b"IHDR", struct.pack(">II", width, height) + data[24:29])
+    return data[:8] + head + b"".join(extra) + data[33:]
+
+
+def painted(kind: str, picture: Image.Image, **how: object) -> bytes:
+    """A picture's file as Pillow writes it."""
+    out = io.BytesIO()
+    picture.save(out, kind, **how)
+    return out.getvalue()
 
 
 def segment(marker: int, body: bytes) -> bytes:
@@ -36,33 +45,11 @@ def exif(direction: int, order: str = "<") -> bytes:
     return b"Exif\x00\x00" + start + struct.pack(f"{order}IH", 8, 2) + entries + b"\x00" * 4 + b"51 degrees north"
 
 
-def jpeg(*extra: bytes, size: tuple[int, int] = (1, 1), scan: bytes = b"\x12\xff\x00\x34\xff\xd0\x56") -> bytes:
-    """A JPEG by its segments, with further ones after the first."""
-    frame = struct.pack(">BHHB", 8, size[1], size[0], 1) + b"\x01\x11\x00"
-    return b"".join(
-        (
-            b"\xff\xd8",
-            segment(0xE0, b"JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01" + b"RGB"),
-            *extra,
-            segment(0xDB, b"\x00" * 65),
-            segment(0xC0, frame),
-            segment(0xC4, b"\x00" * 20),
-            segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + scan,
-            b"\xff\xd9",
-        )
-    )
-
-
-def webp(*extra: bytes, told: int = 0x2C) -> bytes:
-    """A WebP with a colour profile; its head announces Exif and XMP too."""
-
-    def part(kind: bytes, body: bytes) -> bytes:
-        return kind + struct.pack("<I", len(body)) + body + b"\x00" * (len(body) % 2)
-
-    head = part(b"VP8X", bytes([told, 0, 0, 0]) + (3).to_bytes(3, "little") + (4).to_bytes(3, "little"))
-    drawn = part(b"VP8L", b"\x2f" + (3 | 4 << 14).to_bytes(4, "little") + b"abc")
-    parts = b"WEBP" + head + part(b"ICCP", b"profile") + b"".join(extra) + drawn
-    return b"RIFF" + struct.pack("<I", len(parts)) + parts
+def jpeg(*extra: bytes, size: tuple[int, int] = (3, 2)) -> bytes:
+    """A red JPEG with further segments after its start; a large one only claims its size."""
+    data = painted("JPEG", Image.new("RGB", (min(size[0], 9), min(size[1], 9)), (200, 10, 10)))
+    frame = data.index(b"\xff\xc0") + 5
+    return b"\xff\xd8" + b"".join(extra) + patched(data, frame, struct.pack(">HH", size[1], size[0]))[2:]
 
 
 def packed(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -215,7 +202,7 @@ HOSTILE: dict[str, tuple[str, Maker]] = {
     "an SVG called PNG": ("svg-picture", lambda: good(("d.png", b"<svg/>"))),
     "text called PNG": ("no-picture-inside", lambda: good(("d.png", b"hello"))),
     "a JPEG called PNG": ("other-picture", lambda: good(("d.png", jpeg()))),
-    "a damaged PNG": ("broken-picture", lambda: good(("d.png", png()[:-20]))),
+    "a damaged PNG": ("broken-picture", lambda: good(("d.png", png()[:40]))),
     "a PNG of a thousand million points": ("many-points", lambda: good(("d.png", png(30_000, 30_000)))),
     "a picture with a space": ("picture-name", lambda: good(("old map.png", png()))),
 }

@@ -67,6 +67,15 @@ def test_archive_of_the_most_files_is_taken_and_one_more_is_not() -> None:
         read(good(*notes, ("one.txt", b"")))
 
 
+def test_pictures_together_have_an_end_of_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = good(("b.png", png(3, 3)))
+    monkeypatch.setattr(archive, "MAX_POINTS", 10)
+    assert len(read(two).pictures) == 2
+    monkeypatch.setattr(archive, "MAX_POINTS", 9)
+    with pytest.raises(ArchiveError, match="million points together"):
+        read(two)
+
+
 def test_bomb_is_never_unpacked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the look at the table of contents, counting alone stops it at the size that it admits to."""
     monkeypatch.setattr(archive, "MAX_RATIO", 10_000)

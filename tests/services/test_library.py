@@ -10,6 +10,7 @@ from textwrap import indent
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from quizapp.bank.archive import read_archive
 from quizapp.bank.examples import example_yaml
@@ -36,7 +37,7 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.services.uploads import UploadError
 from quizapp.services.writing import writing
 from tests import factories
-from tests.bank.archives import good, jpeg, packed, png
+from tests.bank.archives import good, jpeg, packed, painted, png
 from tests.clock import START
 from tests.factories import BANK, MADE_UP_BANK, OWN_BANK, Teacher
 
@@ -393,7 +394,7 @@ def test_pictures_of_a_draft_have_an_end(monkeypatch: pytest.MonkeyPatch, settin
 def test_picture_is_added_cleaned_replaced_and_taken_off(settings: Settings) -> None:
     teacher, other = factories.make_teacher("rivera"), factories.make_teacher("chen")
     draft = drafts.create_draft(teacher.id, OWN_BANK, now=START)
-    told = jpeg(b"\xff\xfe\x00\x0fTaken by Ada\x00")
+    told = painted("JPEG", Image.radial_gradient("L").resize((9, 7)).convert("RGB"), comment=b"Taken by Ada")
     assert uploads.add_picture(draft, teacher.id, io.BytesIO(told), "My Photo (1).JPG", now=START) == "my-photo-1.jpg"
     (kept,) = drafts.read_draft(draft, teacher.id).pictures.values()
     assert b"Ada" in told
@@ -411,3 +412,6 @@ def test_picture_is_added_cleaned_replaced_and_taken_off(settings: Settings) -> 
         uploads.remove_picture(draft, other.id, "map.png", now=START)
     uploads.remove_picture(draft, teacher.id, "map.png", now=START)
     assert list(drafts.read_draft(draft, teacher.id).pictures) == ["my-photo-1.jpg"]
+    out = bank_files.draft_file(draft, teacher.id).packed()
+    again = uploads.receive_bank(teacher.id, io.BytesIO(out), "own.zip", now=START)
+    assert list(drafts.read_draft(again.draft, teacher.id).pictures.values()) == [kept]  # not written a second time
