@@ -20,6 +20,18 @@ class Saver {
     addEventListener("pagehide", () => this.lastChance());
     addEventListener("online", () => this.unsaved() && this.send());
     this.restore();
+    if (this.early()) this.changed(0);
+  }
+
+  // Whether something was given before this script came, on a slow line. A page come back to shows what stood
+  // there when it was left: that may be older than what is stored, so it is not sent by itself.
+  early() {
+    if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return false;
+    return [...this.form.elements].some((control) => {
+      if (control.type === "radio" || control.type === "checkbox") return control.checked !== control.defaultChecked;
+      if (control.options) return control.selectedIndex !== Math.max(0, [...control.options].findIndex((one) => one.defaultSelected));
+      return control.defaultValue !== undefined && control.value !== control.defaultValue;
+    });
   }
 
   pairs() {

@@ -14,7 +14,7 @@ from quizapp.items.registry import kinds
 from quizapp.services.gallery import gallery
 from quizapp.web.author import seed_of
 from tests.browser.hands import Hands, Keys, Pointer
-from tests.browser.watching import Watch
+from tests.browser.watching import Watch, sideways
 from tests.factories import PASSWORD, make_teacher
 
 KINDS = tuple(kinds())
@@ -108,6 +108,11 @@ def faults(page: Page, section: Locator, watch: Watch) -> list[str]:
             found.append(f"{width}: {results.generate_report()}")
     watch.paused = False
     return found
+
+
+def test_nothing_sticks_out_without_scripts(nojs_page: Page, teacher: str) -> None:
+    open_gallery(nojs_page, teacher)
+    assert sideways(nojs_page) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

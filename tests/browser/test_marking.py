@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from quizapp.services import correcting, reviewing, sign_in
 from quizapp.web.auth import TOKEN
 from tests import factories
-from tests.browser import school
+from tests.browser import school, watching
 from tests.browser.actors import Student, Teacher
 from tests.browser.hands import Keys, Pointer
 from tests.clock import START
@@ -146,6 +146,7 @@ def test_marking_works_without_scripts_and_from_the_keyboard(app: Flask, live_se
     keys = Keys(nojs_page)
     keys.press(nojs_page.get_by_role("link", name="Mark now"))
     expect(nojs_page.get_by_text("Keys: 0 to 4 choose")).to_be_hidden()
+    assert watching.sideways(nojs_page) == []
     for _ in range(2):
         keys.choose(nojs_page.get_by_role("radio").nth(2))
         with nojs_page.expect_navigation():
