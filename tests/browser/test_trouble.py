@@ -6,7 +6,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 import quizapp
 from quizapp.models import Attempt, Score, Section, db
@@ -325,6 +325,24 @@ def test_change_is_saved_without_a_button(page: Page, lesson: School, live_serve
     expect(status(page)).to_have_text(SAVED)
     page.reload()
     expect(radio(page, 2)).to_be_checked()
+    expect(status(page)).to_have_text(SAVED)
+
+
+def test_answer_given_before_the_script_came_is_saved_when_it_comes(
+    page: Page, lesson: School, live_server: str
+) -> None:
+    begin(page, lesson, live_server)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/save-state.js", hold)
+    with page.expect_request("**/save-state.js"):
+        page.goto(page.url, wait_until="commit")
+    radio(page, 0).check()
+    expect(status(page)).not_to_have_text(SAVED)
+    held[0].continue_()
     expect(status(page)).to_have_text(SAVED)
 
 
