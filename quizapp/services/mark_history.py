@@ -13,6 +13,7 @@ from quizapp.models import (
     AttemptItem,
     Correction,
     CorrectionAction,
+    CorrectionLine,
     ItemRevision,
     Marking,
     Score,
@@ -45,6 +46,18 @@ class MarkStep:
         if self.action is not None:
             return self.action.value
         return "marked" if self.reason is ScoreReason.MARKED else "first"
+
+
+@dataclass(frozen=True)
+class ReMark:
+    """The newest correction that looked at an answer, whether or not it changed the mark."""
+
+    at: datetime
+    cause: str
+    """As `MarkStep.cause`."""
+    why: str | None
+    changed: bool
+    """Whether this answer has another mark for it."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +133,31 @@ def mark_steps(attempt_items: Sequence[int]) -> dict[int, tuple[MarkStep, ...]]:
     for score, number, why, action, name in rows:
         step = MarkStep(score.created_at, score.fraction, score.void, score.reason, number, why, name, action)
         found[score.attempt_item_id] = (*found.get(score.attempt_item_id, ()), step)
+    return found
+
+
+def re_marks(steps: Mapping[int, Sequence[MarkStep]]) -> dict[int, ReMark]:
+    """Return the newest correction of each answer that had one, by the answer's id.
+
+    Args:
+        steps: the marks of the answers, as `mark_steps` gives them.
+    """
+    rows = db.session.execute(
+        sa.select(CorrectionLine, Correction)
+        .join(Correction, Correction.id == CorrectionLine.correction_id)
+        .where(CorrectionLine.attempt_item_id.in_(steps), Correction.applied_at.is_not(None))
+        .order_by(Correction.applied_at, Correction.id)
+    )
+    found: dict[int, ReMark] = {}
+    for line, row in rows:
+        if row.applied_at is not None:
+            changed = (line.before, line.before_void) != (line.after, line.after_void)
+            found[line.attempt_item_id] = ReMark(row.applied_at, row.action.value, row.reason, changed)
+    for answer, marks in steps.items():
+        # What was handed in after a correction is marked by its rule at once, and has no line in it.
+        given = next((step for step in reversed(marks) if step.reason is ScoreReason.RE_MARKED), None)
+        if given is not None and (answer not in found or found[answer].at < given.at):
+            found[answer] = ReMark(given.at, given.cause, given.why, changed=True)
     return found
 
 

@@ -11,16 +11,18 @@ from quizapp import text
 from quizapp.bank.evidence import Stretch, pointed_at
 from quizapp.items.base import Feedback, Response
 from quizapp.measure.discernment import Counts
-from quizapp.models import Attempt, AttemptItem, ItemRevision, ScoreReason, Skill, db
+from quizapp.models import Attempt, AttemptItem, ItemRevision, Skill, db
 from quizapp.models import Response as ResponseRow
 from quizapp.services.articles import ClassCopy, copy_beside
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import Content, Html, content_of, html_for
 from quizapp.services.mark_history import (
     MarkStep,
+    ReMark,
     TeachersMark,
     TotalStep,
     mark_steps,
+    re_marks,
     teachers_mark,
     total_steps,
     verdict_of,
@@ -46,16 +48,13 @@ class FeedbackPage:
     steps: tuple[MarkStep, ...] = ()
     """How the mark came about, oldest first."""
     by_teacher: TeachersMark | None = None
+    re_mark: ReMark | None = None
+    """The newest correction of the question, whether or not it changed the mark."""
 
     @property
     def verdict(self) -> str:
         """One of right, partly, wrong, blank, waiting, void: as the mark that counts says."""
         return verdict_of(self.steps, answered=self.response is not None)
-
-    @property
-    def re_marked(self) -> bool:
-        """Whether a correction ever changed the mark."""
-        return any(step.reason is ScoreReason.RE_MARKED for step in self.steps)
 
     @property
     def sure(self) -> bool:
@@ -84,15 +83,13 @@ class AnswerLine:
     """How the mark came about, oldest first."""
     most_points: int | None = None
     """Of the rubric by which a teacher marks it; None: by its key."""
+    re_mark: ReMark | None = None
+    """The newest correction of the question, whether or not it changed the mark."""
 
     @property
     def void(self) -> bool:
         """Whether the question was left out for this answer."""
         return bool(self.steps) and self.steps[-1].void
-
-    @property
-    def re_marked(self) -> bool:
-        return bool(self.steps) and self.steps[-1].reason is ScoreReason.RE_MARKED
 
     @property
     def verdict(self) -> str:
@@ -153,6 +150,7 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         fraction=steps[-1].fraction if steps else None,
         steps=steps,
         by_teacher=teachers_mark(attempt_item.id),
+        re_mark=re_marks({attempt_item.id: steps}).get(attempt_item.id),
         confidence=None if response is None else response.confidence,
         skill_name=skill_name(revision.skill),
         html=html_for(db.session(), [content]),
@@ -216,6 +214,7 @@ def answer_lines(attempt: str) -> tuple[AnswerLine, ...]:
         .order_by(AttemptItem.position)
     ).all()
     marks = mark_steps([attempt_item.id for attempt_item, _, _ in rows])
+    corrected = re_marks(marks)
     lines = []
     for attempt_item, revision, response in rows:
         item = content_of(revision).item
@@ -232,6 +231,7 @@ def answer_lines(attempt: str) -> tuple[AnswerLine, ...]:
                 confidence=None if response is None else response.confidence,
                 steps=marks.get(attempt_item.id, ()),
                 most_points=max(item.rubric_points(), default=None),
+                re_mark=corrected.get(attempt_item.id),
             )
         )
     return tuple(lines)

@@ -149,4 +149,4 @@ def student_attempt_page(
 
 def _without_question(line: AnswerLine) -> AnswerLine:
     """Return a line that tells the mark only: what was asked, and which correction it had, would name the question."""
-    return replace(line, prompt="", summary="", steps=line.steps[-1:])
+    return replace(line, prompt="", summary="", steps=line.steps[-1:], re_mark=None)

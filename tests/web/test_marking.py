@@ -234,7 +234,7 @@ def test_student_and_teacher_read_why_a_mark_changed(app: Flask) -> None:
     teachers.sign_in_staff(made.teacher)
     section = f"/teach/c/{made.school_class.ref.public_id}"
     reason = "Nobody could <know>."
-    correct(teachers, f"{section}/a/{made.assignment}/q/{made.question}/fix", {"action": "all", "reason": reason})
+    run = correct(teachers, f"{section}/a/{made.assignment}/q/{made.question}/fix", {"action": "all", "reason": reason})
     ben = made.school_class.pupils[1]
     students.sign_in_student(made.school_class, ben)
     result = students.get(f"/t/{made.tries['Ben']}/result").words
@@ -244,6 +244,22 @@ def test_student_and_teacher_read_why_a_mark_changed(app: Flask) -> None:
     assert f"Re-marked Mon 2 Mar, 09:00: everybody gets it. Reason: {reason}" in feedback
     assert "0% at first, on Mon 2 Mar, 09:00, by version 1 of the question." in feedback
     assert f"100% since Mon 2 Mar, 09:00, by version 1 of the question: everybody gets it. Reason: {reason}" in feedback
+    ada = made.school_class.pupils[0]
+    her_own = Browser(app)
+    her_own.sign_in_student(made.school_class, ada)
+    told = f"Re-marked Mon 2 Mar, 09:00: everybody gets it. Reason: {reason} Your mark is as it was."
+    pages = [f"/t/{made.tries['Ada']}/{name}" for name in ("result", "1/feedback")]
+    for page in pages:
+        words = her_own.get(page).words
+        assert told in words, "whose mark stays is told too"
+        assert "this mark came about" not in words
+    assert "Your mark is as it was." not in result + feedback
+    assert her_own.get(pages[0]).words.count("Re-marked") == 1, "of this question only"
     seen = teachers.get(f"{section}/students/{ben.public_id}/{made.tries['Ben']}").words
     assert "1 of 4 since Mon 2 Mar, 09:00: question 1, everybody gets it." in seen
     assert "100% since" in seen
+    undo = str(teachers.post(f"{run}/undo", {}).location)
+    assert teachers.submit(teachers.get(undo), named="apply").status == 302
+    back = f"Re-marked Mon 2 Mar, 09:00: a correction was taken back. The reason had been: {reason}"
+    assert back in students.get(f"/t/{made.tries['Ben']}/result").words
+    assert f"{back} Your mark is as it was." in her_own.get(pages[1]).words
