@@ -319,6 +319,7 @@ def _entry_page(
         stored=stored,
         changed=changed,
         errors=errors or sentence is not None,
+        unsaved=request.method == "POST",
         kept=[str(words_for(page.owner, [name]).label or name) for name in (*page.kept, *page.unknown)],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser import school
 from tests.browser.hands import Keys
@@ -32,6 +32,9 @@ def test_a_bank_is_begun_mended_and_put_in_order_by_keyboard_without_scripts(
     expect(teacher.get_by_text("There are too few of these. Add another.")).to_be_visible()
     page.goto(teacher.url)
     check_page(page)
+    expect(page.get_by_text("Not saved")).to_be_hidden()
+    page.get_by_label("Why the right answer is right").press_sequentially("It")
+    expect(page.get_by_text("Not saved")).to_be_visible()
 
     keys.press(teacher.get_by_role("button", name="Add another answer"))
     expect(teacher.get_by_role("textbox", name="Answer 2")).to_be_focused()
@@ -40,5 +43,13 @@ def test_a_bank_is_begun_mended_and_put_in_order_by_keyboard_without_scripts(
     keys.write(teacher.get_by_label("Why the right answer is right"), "It says so.")
     keys.press(teacher.get_by_role("button", name="Save and go back"))
     expect(teacher.get_by_text("Complete")).to_be_visible()
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
     page.goto(teacher.url)
+    assert asked == ["beforeunload"]
     check_page(page)
