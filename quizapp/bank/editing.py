@@ -120,29 +120,77 @@ def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str
     wanted: Any = cleaned(dict(fields))
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
-        spans = entry_spans(source, lines, section)
         entry = bank_text({"questions": [wanted]}).rstrip("\n").split("\n")[1:]
-        if spans:
-            apart = len(spans) == 1 or any(not lines[span.last].strip() for span in spans[:-1])
-            at = spans[-1].last
-            while at < len(lines) and lines[at].lstrip().startswith("#"):
-                at += 1
-            lines[at:at] = [*([""] if apart else []), *indented(entry, spans[0].indent - 2)]
-            return lines
-        places = {name: first for name, first, _ in source.sections}
-        if section in places:
-            lines[places[section] : places[section]] = entry
-        else:
-            later = places.get("questions") if section == "stimuli" else None
-            at = len(lines) if later is None else with_notes_above(lines, later, 1, 0) - 1
-            while later is None and at and not lines[at - 1].strip():
-                at -= 1
-            lines[at:at] = [f"{section}:", *entry, *([""] if later else [])]
-        return lines
+        return _with_entry_lines(lines, source, section, None, entry)
 
     _, root = _read(text)
     entries = [_fields(one) for one in _entries(root, section)]
     return _edited(text, {**data_of(root), section: [*entries, wanted]}, changed)
+
+
+def put_back(text: str, section: Section, place: int, written: str) -> str:
+    """The text with an entry that was taken out of it, as it was written, notes and all.
+
+    One with an id that is there (again) is left out: it was put back already.
+
+    Args:
+        text: the file.
+        section: the list it stood in.
+        place: its place in the list, from 0; the end, where the list is shorter now.
+        written: its lines, as `entry_text` gave them.
+
+    Raises:
+        UnreadableError: the text has mistakes, or what was written is not one entry.
+    """
+    _, alone = _read(f"questions:\n{written}")
+    found = list(_entries(alone, "questions"))
+    if len(found) != 1:
+        raise UnreadableError(())
+    one, wanted = found[0], _fields(found[0])
+    _, root = _read(text)
+    there = list(_entries(root, section))
+    if one.named and any(one.key == other.key for other in there):
+        return text
+    entries = [_fields(other) for other in there]
+    at = place if 0 <= place < len(entries) else None
+    entries.insert(len(entries) if at is None else at, wanted)
+
+    def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
+        given = written.rstrip("\n").split("\n")
+        dash = next(line for line in given if line.lstrip().startswith("-"))
+        return _with_entry_lines(lines, source, section, at, indented(given, 2 - (len(dash) - len(dash.lstrip()))))
+
+    return _edited(text, {**data_of(root), section: entries}, changed)
+
+
+def _with_entry_lines(
+    lines: list[str], source: SourceText, section: Section, place: int | None, entry: list[str]
+) -> list[str]:
+    """The lines with those of one more entry, whose dash is two signs in, before the entry at a place or at the end."""
+    spans = entry_spans(source, lines, section)
+    apart = [""] if len(spans) == 1 or any(not lines[span.last].strip() for span in spans[:-1]) else []
+    if spans and place is not None:
+        at = spans[place].first - 1
+        if place == 0 and apart and not lines[at - 1].strip():  # stood there before the list began without it
+            at, apart = at - 1, []
+        lines[at:at] = [*indented(entry, spans[0].indent - 2), *apart]
+        return lines
+    if spans:
+        at = spans[-1].last
+        while at < len(lines) and lines[at].lstrip().startswith("#"):
+            at += 1
+        lines[at:at] = [*apart, *indented(entry, spans[0].indent - 2)]
+        return lines
+    places = {name: first for name, first, _ in source.sections}
+    if section in places:
+        lines[places[section] : places[section]] = entry
+        return lines
+    later = places.get("questions") if section == "stimuli" else None
+    at = len(lines) if later is None else with_notes_above(lines, later, 1, 0) - 1
+    while later is None and at and not lines[at - 1].strip():
+        at -= 1
+    lines[at:at] = [f"{section}:", *entry, *([""] if later else [])]
+    return lines
 
 
 def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, JSON]) -> str:

@@ -156,7 +156,7 @@ def _filled_ranks(shape: Shape, value: JSON) -> list[dict[str, Any]]:
 
 
 def _filled_rows(shape: Shape, value: JSON) -> list[dict[str, Any]]:
-    return [{WAS: _mark(row), **_filled_row(shape, row)} for row in _list(value)]
+    return [{WAS: mark_of(row), **_filled_row(shape, row)} for row in _list(value)]
 
 
 def _filled_names(shape: Shape, value: JSON) -> list[dict[str, Any]]:
@@ -258,7 +258,7 @@ def _rows_before(shape: Shape, rows: Sequence[Mapping[str, Any]], old: list[JSON
     """
     found: list[JSON] = []
     for row in rows:
-        found.append(next((one for one in old if _mark(one) == row.get(WAS)), None))
+        found.append(next((one for one in old if mark_of(one) == row.get(WAS)), None))
         if found[-1] is not None:
             old.remove(found[-1])
     for at, row in enumerate(rows):
@@ -269,8 +269,8 @@ def _rows_before(shape: Shape, rows: Sequence[Mapping[str, Any]], old: list[JSON
     return found
 
 
-def _mark(row: JSON) -> str:
-    """A short sign of all that a row of the file says."""
+def mark_of(row: JSON) -> str:
+    """A short sign of all that a part of the file says, to tell whether it was changed meanwhile."""
     return hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16]
 
 

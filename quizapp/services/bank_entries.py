@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from quizapp.bank.editing import Entry, Opened, Section
+from quizapp.bank.form_values import mark_of
 from quizapp.bank.model import Envelope, Stimulus
 from quizapp.bank.shapes import Shape, shapes_of
 from quizapp.items.base import JSON, shorten
@@ -22,6 +23,11 @@ def head_shapes() -> tuple[Shape, ...]:
     """The fields of the bank that its form shows, in their order on the page."""
     shapes = {shape.name: shape for shape in shapes_of(Envelope)}
     return tuple(shapes[name] for name in HEAD_FIELDS)
+
+
+def head_mark(opened: Opened) -> str:
+    """A sign of what the fields say that the form of a bank shows."""
+    return mark_of({name: opened.head[name] for name in HEAD_FIELDS if name in opened.head})
 
 
 def entry_shapes(owner: str) -> tuple[Shape, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from quizapp.bank import editing
 from quizapp.bank.editing import Opened, Section, UnreadableError, open_text
-from quizapp.bank.form_values import control_of, to_form, unknown_in
+from quizapp.bank.form_values import control_of, mark_of, to_form, unknown_in
 from quizapp.bank.loader import load_text
 from quizapp.bank.places import way_to
 from quizapp.bank.problems import Problem
@@ -23,6 +23,7 @@ from quizapp.items.registry import kinds
 from quizapp.services.bank_entries import (
     STIMULUS,
     entry_shapes,
+    head_mark,
     head_shapes,
     owner_of,
     plain_words,
@@ -77,6 +78,8 @@ class BankForm:
     questions: tuple[Line, ...] = ()
     stimuli: tuple[Line, ...] = ()
     kinds: tuple[Kind, ...] = ()
+    seen: str = ""
+    """A sign of what the head says."""
 
     @property
     def mistakes(self) -> int:
@@ -106,6 +109,8 @@ class EntryForm:
     menus: Mapping[str, tuple[tuple[str, str], ...]]
     findings: tuple[Finding, ...]
     line: int
+    seen: str = ""
+    """A sign of what the entry says; "" for a new one."""
     asked_of: int = 0
     """For a thing to look at: how many questions are about it."""
 
@@ -113,6 +118,18 @@ class EntryForm:
     def mistakes(self) -> int:
         """How many findings stand in the way of publishing."""
         return sum(one.problem.level == "error" for one in self.findings)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an entry says in a draft's text now."""
+
+    key: str | None
+    """None: it is not there any more."""
+    text: str | None
+    """Its lines; the whole text, while that cannot be read."""
+    seen: str | None
+    """A sign of what it says; None while the text cannot be read."""
 
 
 def bank_form(draft: str, account_id: int, *, now: datetime) -> BankForm:
@@ -132,7 +149,7 @@ def bank_form(draft: str, account_id: int, *, now: datetime) -> BankForm:
     placed = (Finding(control_of(head_shapes(), opened.head, way), one) for way, one in found if not _inside(way))
     return BankForm(
         view, (), head, tuple(placed), entries["questions"], entries["stimuli"],
-        tuple(Kind(name, purpose_of(name)) for name in kinds()),
+        tuple(Kind(name, purpose_of(name)) for name in kinds()), head_mark(opened),
     )  # fmt: skip
 
 
@@ -165,6 +182,7 @@ def entry_form(draft: str, account_id: int, section: Section, key: str, *, now: 
             Finding(control_of(shapes, fields, way[2:]), one) for way, one in found if way[:2] == (section, entry.place)
         ),
         line=entry.line,
+        seen=mark_of(dict(fields)),
         asked_of=sum((one.fields or {}).get("about") == key for one in opened.questions),
     )
 
@@ -194,24 +212,22 @@ def loose_entry(draft: str, account_id: int, owner: str, key: str | None) -> Ent
     return EntryForm(view, owner, purpose_of(owner), key, 0, 0, entry_shapes(owner), {}, (), (), {}, (), 0)
 
 
-def stored_entry(draft: str, account_id: int, section: Section, key: str | None) -> tuple[str | None, str | None]:
-    """Return what an entry says in the draft's text now, as it is written, and its key.
-
-    Both are None where it is not there any more; the text alone while the draft's text cannot be read.
+def stored_entry(draft: str, account_id: int, section: Section, key: str | None) -> Stored:
+    """Return what an entry says in the draft's text now.
 
     Raises:
         NotFoundError: there is no such draft of theirs.
     """
     view = read_draft(draft, account_id)
     if key is None:
-        return None, None
+        return Stored(None, None, "")
     try:
         entry = open_text(view.text).entry(section, key)
     except UnreadableError:
-        return view.text, key
+        return Stored(key, view.text, None)
     except KeyError:
-        return None, None
-    return editing.entry_text(view.text, section, entry.place), key
+        return Stored(None, None, "")
+    return Stored(key, editing.entry_text(view.text, section, entry.place), mark_of(dict(entry.fields or {})))
 
 
 def seen_number(draft: str, account_id: int, key: str) -> int | None:

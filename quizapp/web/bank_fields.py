@@ -95,7 +95,7 @@ def entry_form(owner: str, shapes: Iterable[Shape], menus: Menus) -> type[FlaskF
         shapes: its fields.
         menus: what can be chosen where that depends on the bank.
     """
-    return type("EntryForm", (FlaskForm,), {**_fields(owner, shapes, menus, ()), "version": HiddenField()})
+    return type("EntryForm", (FlaskForm,), {**_fields(owner, shapes, menus, ()), "seen": HiddenField()})
 
 
 def _fields(owner: str, shapes: Iterable[Shape], menus: Menus, way: tuple[str, ...]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from quizapp.services import bank_tables
 from quizapp.services.bank_tables import UnreadableListError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.bank_forms import Answer, bp
+from quizapp.web.bank_form_pages import Answer
+from quizapp.web.bank_forms import bp
 from quizapp.web.forms import stripped
 from quizapp.web.signed_out import keeps_typing
 

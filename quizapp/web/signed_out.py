@@ -20,7 +20,7 @@ from quizapp.web.forms import stripped
 from quizapp.web.security import csrf, token_is_good
 
 LOGIN, PASSWORD = "again-login", "again-password"
-NOT_TYPED = {"version", "owner", "do"}
+NOT_TYPED = {"version", "seen", "owner", "do"}
 TICKED = "y"
 """What a box that was ticked sends; it comes along, and is no words to show."""
 NOT_CARRIED = {"csrf_token", LOGIN, PASSWORD}

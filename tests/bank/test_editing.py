@@ -107,6 +107,29 @@ def test_notes_above_an_entry_move_with_it_and_go_with_it() -> None:
     assert notes(NOTED) == sorted([*notes(gone), "about the second", "in two lines"])
 
 
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_a_question_that_is_put_back_stands_as_it_stood(place: int) -> None:
+    for text in (BANKS[0].read_text("utf-8"), NOTED):
+        entry = open_text(text).questions[place]
+        written = editing.entry_text(text, "questions", entry.place)
+        gone = editing.remove_entry(text, "questions", entry.place)
+        back = editing.put_back(gone, "questions", entry.place, written)
+        assert back == text if text is not NOTED else notes(back) == notes(text)
+        assert [one.key for one in open_text(back).questions] == [one.key for one in open_text(text).questions]
+        assert editing.put_back(back, "questions", entry.place, written) == back
+
+
+def test_the_only_question_is_put_back_and_nothing_else_than_a_question() -> None:
+    text = "format: 1\nbank: b\nquestions:\n- id: one\n  # a note\n  prompt: A\n"
+    written = editing.entry_text(text, "questions", 0)
+    assert editing.put_back(editing.remove_entry(text, "questions", 0), "questions", 0, written) == text.replace(
+        "- id: one\n  # a note\n  prompt", "  - id: one\n    # a note\n    prompt"
+    )
+    for other in ("", "  - id: two\n  - id: three\n", "a: b: c\n"):
+        with pytest.raises(UnreadableError):
+            editing.put_back(text, "questions", 0, other)
+
+
 def test_the_last_question_goes_and_another_comes() -> None:
     empty = editing.remove_entry(editing.remove_entry(NOTED, "questions", 0), "questions", 0)
     assert open_text(empty).questions == ()

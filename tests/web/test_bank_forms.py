@@ -118,7 +118,7 @@ class Desk:
         return self.view().text
 
     def get(self, path: str = "") -> Page:
-        return self.browser.get(self.path + path)
+        return self.browser.follow(self.browser.get(self.path + path))
 
     def send(self, page: Page, fields: Fields, do: str = "save") -> Page:
         return self.browser.submit(page, named="owner", fields={**fields, "do": do})
@@ -285,16 +285,51 @@ def test_a_second_tab_is_shown_both_and_writes_over_only_knowingly(app: Flask) -
     assert desk.send(page, {}).status == 303
     assert "prompt: The second tab" in desk.text
     assert "odd: kept" in desk.text
+    asked = desk.send(desk.get("/one"), {}, "remove")
+    assert desk.send(desk.get("/one"), {"prompt": "Changed once more"}).status == 303
+    refused = desk.browser.submit(asked, fields={"do": "remove now"})
+    assert (refused.status, "Changed once more" in refused.words) == (409, True)
+    assert "prompt: Changed once more" in desk.text
+
+
+def test_tabs_on_different_questions_do_not_get_in_each_others_way(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    first, second, head = desk.get("/one"), desk.get("/three"), desk.get()
+    assert desk.send(first, {"prompt": "The first tab"}).status == 303
+    assert desk.send(second, {"prompt": "The second tab"}).status == 303
+    assert desk.browser.submit(head, named="source-title", fields={"note": "The third", "do": "save"}).status == 303
+    assert [f": The {name}" in desk.text for name in ("first tab", "second tab", "third")] == [True, True, True]
+
+
+def test_going_back_to_an_empty_form_changes_the_question_it_made(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    empty = desk.get("/new/short")
+    assert desk.send(empty, {}, "back").location == desk.path
+    nothing = desk.send(empty, {}, "another")
+    assert (nothing.status, desk.text) == (422, BANK)
+    assert "Nothing is written here yet" in nothing.words
+    assert desk.send(empty, SHORTEST["short"]).status == 303
+    assert desk.send(empty, SHORTEST["short"]).status == 303
+    again = desk.send(empty, {**SHORTEST["short"], "prompt": "Said better"}, "another")
+    assert again.location is not None
+    assert desk.text.count("type: short") == 1
+    assert "prompt: Said better" in desk.text
+    assert "Said better" in desk.browser.follow(desk.browser.get(empty.form(named="owner").action or "")).text
+    other = desk.browser.follow(again)
+    assert desk.send(other, {**SHORTEST["short"], "prompt": "Another"}).status == 303
+    assert desk.text.count("type: short") == 2
+    elsewhere = desk.browser.get(f"{desk.path}/another")
+    assert desk.send(elsewhere, {"prompt": "Another again"}).status == 303
+    assert desk.send(other, {**SHORTEST["short"], "prompt": "Late"}).status == 409
 
 
 def test_what_was_typed_survives_a_question_that_is_gone_and_a_text_that_broke(app: Flask) -> None:
     desk = Desk(app, BANK)
     page = desk.get("/one")
-    version = str(desk.view().version)
-    asked = desk.browser.post(f"{desk.path}/one", {"do": "remove", "version": version, "owner": "choice"})
+    asked = desk.send(page, {}, "remove")
     assert "What does it say?" in asked.words
-    gone = desk.browser.follow(desk.browser.submit(asked, fields={"do": "remove now"}))
-    assert "Removed: What does it say?" in gone.words
+    gone = desk.browser.submit(asked, fields={"do": "remove now"})
+    assert "Question 1 was removed. What does it say?" in gone.words
     assert "keep this note" not in desk.text
     again = desk.send(page, {"prompt": "Typed meanwhile"})
     assert again.status == 409
@@ -336,14 +371,17 @@ def test_something_to_look_at_is_made_and_chosen(app: Flask) -> None:
 def test_title_and_notes_of_the_bank_are_changed_in_place(app: Flask) -> None:
     desk = Desk(app, BANK)
     fields: Fields = {"title": "Water: all of it", "source-title": "An article", "note": "Read first.", "do": "save"}
-    assert desk.browser.submit(desk.get(), named="source-title", fields=fields).status == 303
+    page = desk.get()
+    assert desk.browser.submit(page, named="source-title", fields=fields).status == 303
     assert desk.text == BANK.replace(
         "title: Water\nlanguage: en\n",
         "title: 'Water: all of it'\nlanguage: en\nsource:\n  title: An article\nnote: Read first.\n",
     )
-    stale = desk.browser.submit(desk.get(), named="source-title", fields={**fields, "title": "Mine", "version": "1"})
+    stale = desk.browser.submit(page, named="source-title", fields={**fields, "title": "Mine"})
     assert stale.status == 409
     assert stale.form(named="source-title").fields["title"] == "Mine"
+    assert desk.browser.submit(stale, named="source-title").status == 303
+    assert "title: 'Mine'" in desk.text
 
 
 def test_a_text_too_long_to_keep_comes_back_whole(app: Flask) -> None:
@@ -371,8 +409,13 @@ def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> Non
     assert "Order these" in asked.words
     assert desk.text == BANK
     assert desk.send(desk.get("/one"), {}, f"up options-{'9' * 5000}").status == 200
-    assert desk.browser.submit(asked, fields={"do": "remove now"}).status == 303
+    removed = desk.browser.submit(asked, fields={"do": "remove now"})
     assert "three" not in desk.text
+    assert desk.browser.submit(asked, fields={"do": "remove now"}).location == desk.path
+    for _twice in range(2):
+        back = desk.browser.submit(removed, named="written", fields={"do": "put back"})
+        assert back.status == 303
+        assert desk.text == BANK
 
 
 def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
