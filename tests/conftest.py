@@ -76,10 +76,10 @@ def settings(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> S
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """The app on an empty, up-to-date database; no context is pushed."""
-    from quizapp.app import create_app  # noqa: PLC0415 - see the top
     from quizapp.models import db  # noqa: PLC0415 - see the top
+    from tests import compiled  # noqa: PLC0415 - see the top
 
-    app = create_app(settings)
+    app = compiled.make_app(settings)
     app.testing = True
     app.extensions["clock"] = clock
     yield app
