@@ -37,6 +37,8 @@ class RoomError(ValueError):
     """No answers are taken in this round any more."""
     STRANGER = "stranger"
     """This browser has not come in."""
+    SOMEBODY = "somebody"
+    """This browser is in already, as somebody of another nickname."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -86,15 +88,19 @@ def open_room(code: str, *, network: str, key: str, now: datetime) -> RoomRef:
     return room_ref(row)
 
 
-def join(room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: str, now: datetime) -> None:
-    """Let somebody in with a nickname. A browser that is in already stays who it is.
+def join(
+    room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: str, now: datetime, instead: bool = False
+) -> None:
+    """Let somebody in with a nickname. Coming in twice from one browser with one nickname is the same as once.
 
     Args:
         visitor_hash: hash of the random id in this browser's cookie.
+        instead: somebody else has the device now: whoever was in with this browser parts from it. Their answers
+            stay and count; with none they leave, and the nickname is free again.
 
     Raises:
-        RoomError: the room is closed or full, the nickname is taken or cannot be used, or the teacher
-            has taken this browser out.
+        RoomError: the room is closed or full, the nickname is taken or cannot be used, this browser is in as
+            somebody else, or the teacher has taken it out.
         TooManyFailuresError: this network has sent too many people.
     """
     name, folded = clean(nickname), fold_name(clean(nickname))
@@ -113,7 +119,11 @@ def join(room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: 
         if known is not None:
             if known.removed_at is not None:
                 raise RoomError(RoomError.OUT)
-            return
+            if known.folded_name == folded:
+                return
+            if not instead:
+                raise RoomError(RoomError.SOMEBODY)
+            _part(session, known, now)
         if session.scalar(members.where(RoomMember.folded_name == folded)) is not None:
             raise RoomError(RoomError.TAKEN)
         if (
@@ -124,6 +134,15 @@ def join(room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: 
         ) >= MEMBERS_MAX:
             raise RoomError(RoomError.FULL)
         session.add(RoomMember(room_id=room.id, nickname=name, folded_name=folded, visitor_hash=hidden, joined_at=now))
+
+
+def nickname_in(code: str, visitor_hash: str, *, now: datetime) -> str:
+    """Return as whom a browser is in a room.
+
+    Raises:
+        RoomError: this browser is not in a room of this code, was taken out, or the room is closed.
+    """
+    return _member(db.session(), code, visitor_hash, now).nickname or ""
 
 
 def member_page(code: str, visitor_hash: str, *, now: datetime) -> MemberPage:
@@ -215,6 +234,14 @@ def save(code: str, visitor_hash: str, number: int, content: Content, *, now: da
                 raise RoomError(RoomError.OVER)
             return Saved(kept.sequence, kept.saved_at)
         return Saved(sequence, now)
+
+
+def _part(session: Session, member: RoomMember, now: datetime) -> None:
+    """Part somebody from their browser."""
+    member.visitor_hash = None
+    if session.scalar(sa.select(RoomAnswer.round).where(RoomAnswer.member_id == member.id).limit(1)) is None:
+        member.removed_at, member.folded_name = now, None
+    session.flush()  # before the browser's id is given to the next, of whom there must be one
 
 
 def _member(session: Session, code: str, visitor_hash: str, now: datetime) -> RoomMember:

@@ -34,7 +34,7 @@ def index() -> str | Response | tuple[str, int]:
                 found = room_members.open_room(
                     form.code.data or "", network=instance.network(), key=instance.key(), now=instance.now()
                 )
-                return redirect(url_for("together.room", code=found.code))
+                return redirect(url_for("together.come_in", code=found.code))
             door = sign_in.open_door(
                 form.code.data or "", network=instance.network(), key=instance.key(), now=instance.now()
             )

@@ -232,7 +232,7 @@ def _door(room: RoomRef) -> dict[str, object]:
     address = f"{instance.base_address()}{url_for('together.door')}"
     return {
         "address": address.split("//", 1)[-1],
-        "qr": qr_svg(f"{instance.base_address()}{url_for('together.room', code=room.code)}"),
+        "qr": qr_svg(f"{instance.base_address()}{url_for('together.come_in', code=room.code)}"),
         "only_here": instance.reaches_only_this_computer(),
     }
 

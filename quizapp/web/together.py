@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from quizapp.items.controls import AnswerForm
 from quizapp.services import room_members
-from quizapp.services.credentials import show_join_code
+from quizapp.services.credentials import read_join_code, show_join_code
 from quizapp.services.room_members import MemberPage, RoomError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -31,6 +31,8 @@ def door() -> Answer:
         try:
             return _come_in(form.code.data or "", form)
         except RoomError as error:
+            if error.reason == RoomError.SOMEBODY:
+                return _who(form.code.data or "", form), 409
             field = form.code if error.reason in {RoomError.UNKNOWN, RoomError.CLOSED} else form.nickname
             field.errors = [refusal(error)]
     page = render_template("rooms/join.html", form=form, code=None, errors=form.errors)
@@ -57,9 +59,31 @@ def room(code: str) -> Answer:
         try:
             return _come_in(found.code, form)
         except RoomError as error:
+            if error.reason == RoomError.SOMEBODY:
+                return _who(found.code, form), 409
             form.nickname.errors = [refusal(error)]
     page = render_template("rooms/join.html", form=form, code=found.code, errors=form.errors)
     return (page, 422) if form.errors else page
+
+
+@bp.route("/<code>/in", methods=["GET", "POST"])
+@access(Access.EVERYBODY)
+def come_in(code: str) -> Answer:
+    """Say as whom this device is in the room, for another student to take it; whoever is not in goes to the door."""
+    form = NicknameForm()
+    try:
+        if request.method == "GET":
+            return _who(code, form)
+        if form.validate():
+            return _come_in(code, form, instead=True)
+    except RoomError as error:
+        if error.reason in {RoomError.UNKNOWN, RoomError.CLOSED, RoomError.OUT, RoomError.STRANGER}:
+            return redirect(url_for("together.room", code=code))
+        form.nickname.errors = [refusal(error)]
+    try:
+        return _who(code, form), 422
+    except RoomError:
+        return redirect(url_for("together.room", code=code))
 
 
 @bp.post("/<code>/answer")
@@ -111,12 +135,19 @@ def refusal(error: RoomError) -> str:
     return sentences[error.reason]
 
 
-def _come_in(code: str, form: NicknameForm) -> AnyResponse:
+def _come_in(code: str, form: NicknameForm, *, instead: bool = False) -> AnyResponse:
     network, key, moment = instance.network(), instance.key(), instance.now()
     found = room_members.open_room(code, network=network, key=key, now=moment)
     nickname = form.nickname.data or ""
-    room_members.join(found, nickname, visitor_hash=auth.visitor_hash(), network=network, key=key, now=moment)
+    visitor = auth.visitor_hash()
+    room_members.join(found, nickname, visitor_hash=visitor, network=network, key=key, now=moment, instead=instead)
     return redirect(url_for("together.room", code=found.code))
+
+
+def _who(code: str, form: NicknameForm) -> str:
+    """The page of a device that is in already."""
+    nickname = room_members.nickname_in(code, auth.known_visitor(), now=instance.now())
+    return render_template("rooms/who.html", code=read_join_code(code), nickname=nickname, form=form)
 
 
 def _no_room(error: RoomError, code: str) -> Answer:

@@ -39,6 +39,12 @@ class Lesson:
         db.session.rollback()
         return rooms.find_room(self.first.public_id, self.teacher.id, now=START)
 
+    def join(self, nickname: str, *, browser: str, instead: bool = False) -> None:
+        visitor = token_hash(browser)
+        room_members.join(
+            self.first, nickname, visitor_hash=visitor, network=NETWORK, key=instance_key(), now=START, instead=instead
+        )
+
     def mark(self, name: str, *words: int, number: int = 1, now: Any = START) -> int:
         content = {"words": list(words)}
         return room_members.save(self.first.code, token_hash(name), number, content, now=now).sequence
@@ -117,14 +123,33 @@ def test_a_nickname_belongs_to_one_browser(lesson: Lesson) -> None:
             room_members.join(
                 lesson.first, impossible, visitor_hash="c" * 64, network=NETWORK, key=instance_key(), now=START
             )
-    room_members.join(
-        lesson.first, "Somebody else", visitor_hash=token_hash("Ann"), network=NETWORK, key=instance_key(), now=START
-    )
+    lesson.join("ann", browser="Ann")
+    with refused(RoomError.SOMEBODY):
+        lesson.join("Somebody else", browser="Ann")
     assert lesson.page("Ann").nickname == "Ann"
     with refused(RoomError.STRANGER):
         lesson.page("Cleo")
     hashes = set(db.session.scalars(sa.select(RoomMember.visitor_hash)))
     assert token_hash("Ann") not in hashes
+
+
+def test_a_device_passes_to_somebody_else_and_what_was_marked_with_it_stays(lesson: Lesson) -> None:
+    lesson.mark("Ann", 4)
+    lesson.join("Cleo", browser="Ann", instead=True)
+    assert (lesson.page("Ann").nickname, lesson.page("Ann").own) == ("Cleo", None)
+    lesson.mark("Ann", 5)
+    assert lesson.counts() == {"right-size": 1, "opening": 1}
+    for nickname, reason in (("ann", RoomError.TAKEN), ("Ben", RoomError.TAKEN)):
+        with refused(reason):
+            lesson.join(nickname, browser="Ann", instead=True)
+    assert lesson.page("Ann").nickname == "Cleo"
+    # Ben has marked nothing: he leaves, and his nickname is free.
+    lesson.join("Dan", browser="Ben", instead=True)
+    lesson.join("Ben", browser="Another")
+    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann", "Cleo", "Dan", "Ben"]
+    rooms.remove_member(lesson.room, lesson.member("Dan"), now=START)
+    with refused(RoomError.OUT):
+        lesson.join("Eve", browser="Ben", instead=True)
 
 
 def test_whoever_is_taken_out_stays_out_under_any_name_and_no_longer_counts(lesson: Lesson) -> None:

@@ -98,7 +98,7 @@ def test_from_a_pasted_paragraph_to_the_swing(room: Room) -> None:
 def test_code_and_nickname_are_one_form_and_the_class_codes_box_takes_the_code_too(room: Room) -> None:
     browser = Browser(room.app)
     page = browser.submit(browser.get("/"), fields={"code": room.code[:3].lower() + " " + room.code[3:]})
-    assert page.location == f"/r/{room.code}"
+    assert browser.get(page.location or "").location == f"/r/{room.code}"
     both: Fields = {"code": room.code.lower(), "nickname": "Ann"}
     assert browser.submit(browser.get("/r"), fields=both).location == f"/r/{room.code}"
     assert "you are Ann" in browser.get(f"/r/{room.code.lower()}").words
@@ -111,6 +111,28 @@ def test_code_and_nickname_are_one_form_and_the_class_codes_box_takes_the_code_t
     assert "No room has this code." in wrong.words
     assert "No room has this code." in twin.submit(twin.get("/"), fields={"code": "ZZZ-ZZZ"}).words
     assert twin.get("/r/ZZZZZZ").location == "/r"
+
+
+def test_a_second_student_at_a_device_is_asked_who_it_is(room: Room) -> None:
+    ann = room.join("Ann")
+    room.mark(ann, 3)
+    for path in ("/r", f"/r/{room.code}"):
+        asked = ann.post(path, {"code": room.code, "nickname": "Ben"})
+        assert (asked.status, "You are in as Ann" in asked.words) == (409, True)
+        assert asked.form("/in").fields["nickname"] == "Ben"
+    # The code typed again, or scanned, asks too; whoever is new goes to the door.
+    assert ann.submit(ann.get("/"), fields={"code": room.code}).location == f"/r/{room.code}/in"
+    assert Browser(room.app).get(f"/r/{room.code}/in").location == f"/r/{room.code}"
+    taken = ann.submit(ann.get(f"/r/{room.code}/in"), "/in", fields={"nickname": "ANN "})
+    assert taken.location == f"/r/{room.code}"
+    room.join("Cleo")
+    taken = ann.submit(asked, "/in", fields={"nickname": "Cleo"})
+    assert (taken.status, "Somebody in this room has this nickname" in taken.words) == (422, True)
+    assert ann.submit(asked, "/in").location == f"/r/{room.code}"
+    page = ann.get(f"/r/{room.code}")
+    assert "you are Ben" in page.words
+    assert page.form("/answer").fields.getlist("a-answer") == []
+    assert "1 of 3 have answered" in room.teacher.get(room.board).words
 
 
 def test_the_script_saves_asks_and_is_told(room: Room) -> None:
