@@ -32,6 +32,8 @@ class RoomError(ValueError):
     """The teacher has taken this browser out."""
     FULL = "full"
     TAKEN = "taken"
+    BARRED = "barred"
+    """The nickname of somebody whom the teacher has taken out."""
     NICKNAME = "nickname"
     OVER = "over"
     """No answers are taken in this round any more."""
@@ -99,8 +101,8 @@ def join(
             stay and count; with none they leave, and the nickname is free again.
 
     Raises:
-        RoomError: the room is closed or full, the nickname is taken or cannot be used, this browser is in as
-            somebody else, or the teacher has taken it out.
+        RoomError: the room is closed or full, the nickname is taken, barred or cannot be used, this browser is in
+            as somebody else, or the teacher has taken it out.
         TooManyFailuresError: this network has sent too many people.
     """
     name, folded = clean(nickname), fold_name(clean(nickname))
@@ -124,8 +126,9 @@ def join(
             if not instead:
                 raise RoomError(RoomError.SOMEBODY)
             _part(session, known, now)
-        if session.scalar(members.where(RoomMember.folded_name == folded)) is not None:
-            raise RoomError(RoomError.TAKEN)
+        namesake = session.scalar(members.where(RoomMember.folded_name == folded))
+        if namesake is not None:
+            raise RoomError(RoomError.TAKEN if namesake.removed_at is None else RoomError.BARRED)
         if (
             session.scalar(
                 sa.select(sa.func.count()).select_from(members.where(RoomMember.removed_at.is_(None)).subquery())

@@ -149,7 +149,14 @@ def next_round(room: str) -> AnyResponse:
 def remove(room: str, member: str) -> AnyResponse:
     """Take somebody out of a room."""
     name = rooms.remove_member(_room(room), member, now=instance.now())
-    flash(_("“%(name)s” is out and cannot come back with this device. The answers no longer count.", name=name), "good")
+    flash(
+        _(
+            "“%(name)s” is out, and the answers no longer count. This nickname and this browser cannot come back; with"
+            " another browser or a private window somebody still can.",
+            name=name,
+        ),
+        "good",
+    )
     return redirect(url_for("rooms.control", room=room, names=1))
 
 

@@ -126,9 +126,13 @@ def refusal(error: RoomError) -> str:
     sentences = {
         RoomError.UNKNOWN: _("No room has this code. Compare it sign by sign with the one your teacher shows."),
         RoomError.CLOSED: _("This room is closed. Ask your teacher whether there is another."),
-        RoomError.OUT: _("Your teacher has taken you out of this room. Talk to your teacher."),
+        RoomError.OUT: _(
+            "Your teacher has taken out whoever was in this room with this browser. If you would like to come in,"
+            " ask your teacher."
+        ),
         RoomError.FULL: _("This room is full. Ask your teacher."),
         RoomError.TAKEN: _("Somebody in this room has this nickname. Choose another."),
+        RoomError.BARRED: _("This nickname cannot be used in this room any more. Choose another."),
         RoomError.NICKNAME: _("Choose another nickname, with at least one letter and not too long."),
         RoomError.STRANGER: _("You are not in this room any more. Come in again with the code."),
     }

@@ -164,7 +164,7 @@ def test_whoever_is_taken_out_stays_out_under_any_name_and_no_longer_counts(less
     with refused(RoomError.OUT):
         lesson.page("Ben")
     assert lesson.state("Ben") == "gone"
-    for nickname, browser, reason in (("Max", "Ben", RoomError.OUT), ("ben", "Max", RoomError.TAKEN)):
+    for nickname, browser, reason in (("Max", "Ben", RoomError.OUT), ("ben", "Max", RoomError.BARRED)):
         with refused(reason):
             room_members.join(
                 lesson.first, nickname, visitor_hash=token_hash(browser), network=NETWORK, key=instance_key(), now=START

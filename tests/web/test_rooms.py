@@ -190,13 +190,13 @@ def test_names_stand_on_the_teachers_own_page_only_and_one_click_takes_somebody_
     listed = room.teacher.get(f"{room.path}?names=1")
     assert "Rude Name answered" in listed.words
     gone = room.teacher.follow(room.teacher.submit(listed, "/remove"))
-    assert "cannot come back with this device" in gone.words
+    assert "This nickname and this browser cannot come back" in gone.words
     assert "0 of 0 have answered" in gone.words
-    assert "Your teacher has taken you out of this room." in rude.get(f"/r/{room.code}").words
+    assert "Your teacher has taken out whoever was in this room with this browser." in rude.get(f"/r/{room.code}").words
     back = rude.post(f"/r/{room.code}", {"nickname": "Nicer"})
-    assert "Your teacher has taken you out of this room." in back.words
-    other = Browser(room.app)
-    assert other.post(f"/r/{room.code}", {"nickname": "rude  NAME"}).status == 422
+    assert "Your teacher has taken out whoever was in this room with this browser." in back.words
+    barred = Browser(room.app).post(f"/r/{room.code}", {"nickname": "rude  NAME"})
+    assert (barred.status, "This nickname cannot be used in this room any more." in barred.words) == (422, True)
 
 
 def test_the_parts_that_pages_ask_for_answer_304_until_something_changes(room: Room) -> None:
