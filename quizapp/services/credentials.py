@@ -98,6 +98,11 @@ def is_room_code(typed: str) -> bool:
     return len(read_join_code(typed)) == ROOM_CODE_LENGTH
 
 
+def is_class_code(typed: str) -> bool:
+    """Tell whether a code as typed has the length of a class's code."""
+    return len(read_join_code(typed)) == CODE_LENGTH
+
+
 def read_join_code(typed: str) -> str:
     """Read a code as people type it: any case, spaces and dashes, O for 0, I or L for 1."""
     kept = "".join(sign for sign in typed.upper() if sign.isalnum())

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from quizapp.items.controls import AnswerForm
 from quizapp.services import room_members
-from quizapp.services.credentials import read_join_code, show_join_code
+from quizapp.services.credentials import is_class_code, read_join_code, show_join_code
 from quizapp.services.room_members import MemberPage, RoomError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -27,15 +27,21 @@ Answer = str | AnyResponse | tuple[str, int]
 def door() -> Answer:
     """Ask for code and nickname at once."""
     form = JoinRoomForm()
+    typed, class_code = form.code.data or "", None
     if form.validate_on_submit():
         try:
-            return _come_in(form.code.data or "", form)
+            # Not looked for among the classes: the page must not tell whether there is such a class.
+            if is_class_code(typed):
+                class_code = read_join_code(typed)
+                form.code.errors = [_("This looks like the code of a class, not of a room.")]
+            else:
+                return _come_in(typed, form)
         except RoomError as error:
             if error.reason == RoomError.SOMEBODY:
-                return _who(form.code.data or "", form), 409
+                return _who(typed, form), 409
             field = form.code if error.reason in {RoomError.UNKNOWN, RoomError.CLOSED} else form.nickname
             field.errors = [refusal(error)]
-    page = render_template("rooms/join.html", form=form, code=None, errors=form.errors)
+    page = render_template("rooms/join.html", form=form, code=None, class_code=class_code, errors=form.errors)
     return (page, 422) if form.errors else page
 
 

@@ -111,6 +111,13 @@ def test_code_and_nickname_are_one_form_and_the_class_codes_box_takes_the_code_t
     assert "No room has this code." in wrong.words
     assert "No room has this code." in twin.submit(twin.get("/"), fields={"code": "ZZZ-ZZZ"}).words
     assert twin.get("/r/ZZZZZZ").location == "/r"
+    # The code of a class is longer; the page leads there, and looks the same whether there is such a class or not.
+    with room.app.app_context():
+        real = factories.make_class(factories.make_teacher("other")).ref.join_code
+    for code in (real, "ZZZZ ZZZZ"):
+        misled = twin.submit(twin.get("/r"), fields={"code": code, "nickname": "Bo"})
+        assert (misled.status, "This looks like the code of a class" in misled.words) == (422, True)
+        assert f'href="/j/{code.replace(" ", "")}"' in misled.text
 
 
 def test_a_second_student_at_a_device_is_asked_who_it_is(room: Room) -> None:
