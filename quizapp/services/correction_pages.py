@@ -32,7 +32,7 @@ from quizapp.services.asked_questions import (
     newer_key,
 )
 from quizapp.services.catalogue import Content, Html, content_of, html_for
-from quizapp.services.correcting import Progress, progress_of
+from quizapp.services.correcting import Progress, progress_of, standing
 from quizapp.services.mark_rules import Mark, MarkRule
 from quizapp.services.rosters import SectionRef
 
@@ -57,6 +57,7 @@ class CorrectionLineOfHistory:
     by: str | None
     at: datetime
     in_force: bool
+    taken_back: bool
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ class ChangeLine:
     before: Mark
     after: Mark
 
+    @property
+    def counts(self) -> bool:
+        """Whether the question counts before and after."""
+        return not self.before.void and not self.after.void
+
 
 @dataclass(frozen=True)
 class DryRun:
@@ -107,25 +113,33 @@ class DryRun:
     applied_at: datetime | None
     changes: tuple[ChangeLine, ...]
     answers: int
+    kept: int
+    """Answers that go on counting although the question is left out, as the student would stand lower without it."""
+    may_lower: bool
     named: bool
     """Whether a page may say whose marks change; not where students may change questions in private."""
 
     @property
     def raised(self) -> int:
-        return sum(
-            not line.after.void and (line.after.fraction or 0) > (line.before.fraction or 0) for line in self.changes
-        )
+        return sum(line.counts and (line.after.fraction or 0) > (line.before.fraction or 0) for line in self.changes)
 
     @property
     def lowered(self) -> int:
-        return sum(
-            not line.after.void and not line.before.void and (line.after.fraction or 0) < (line.before.fraction or 0)
-            for line in self.changes
-        )
+        return sum(line.counts and (line.after.fraction or 0) < (line.before.fraction or 0) for line in self.changes)
 
     @property
     def left_out(self) -> int:
         return sum(line.after.void and not line.before.void for line in self.changes)
+
+    @property
+    def counted_again(self) -> int:
+        """How many had the question left out, and have not any more; their share of the whole can fall."""
+        return sum(line.before.void and not line.after.void for line in self.changes)
+
+    @property
+    def none_lower(self) -> bool:
+        """Whether nobody stands lower: always, unless the teacher lets marks fall or takes something back."""
+        return not self.lowered and not (self.may_lower and (self.left_out or self.counted_again))
 
 
 def fix_page(section: SectionRef, assignment: str, question: str) -> FixPage:
@@ -202,6 +216,8 @@ def dry_run(section: SectionRef, correction: str) -> DryRun:
             if (line.before, line.before_void) != (line.after, line.after_void)
         ),
         answers=len(lines),
+        kept=sum(not line.after_void for line, _ in lines) if row.action is CorrectionAction.VOID else 0,
+        may_lower=row.may_lower,
         named=named,
     )
 
@@ -222,8 +238,12 @@ def _rule_and_history(assignment_id: int, revision_id: int) -> tuple[MarkRule, t
         .order_by(Correction.applied_at, Correction.id)
     ).all()
     rule = MarkRule.from_json(rows[-1][0].rule) if rows else MarkRule()
+    held = standing([row for row, _ in rows])
+    gone = {row.undoes_id for row, _ in rows}
     lines = (
-        CorrectionLineOfHistory(row.public_id, row.action, row.reason, name, row.applied_at, row is rows[-1][0])
+        CorrectionLineOfHistory(
+            row.public_id, row.action, row.reason, name, row.applied_at, in_force=row is held, taken_back=row.id in gone
+        )
         for row, name in reversed(rows)
         if row.applied_at is not None
     )

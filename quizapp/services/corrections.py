@@ -19,7 +19,13 @@ from quizapp.services.asked_questions import (
 )
 from quizapp.services.auditing import record
 from quizapp.services.catalogue import Content, content_of
-from quizapp.services.correcting import CorrectionError, active_corrections, refuse_nothing_left
+from quizapp.services.correcting import (
+    CorrectionError,
+    active_corrections,
+    corrections_of,
+    refuse_nothing_left,
+    standing,
+)
 from quizapp.services.freezing import clean_correction, freeze_correction
 from quizapp.services.mark_rules import MarkRule
 from quizapp.services.rosters import SectionRef
@@ -101,7 +107,7 @@ def propose_undo(section: SectionRef, correction: str, *, account_id: int, now: 
     with writing() as session:
         row = correction_of_section(session, section, correction)
         in_force = active_corrections(session, row.assignment_id).get(row.item_revision_id)
-        _refuse_to_take_back(session, row, in_force)
+        _refuse_to_take_back(session, row)
         before = None if row.follows_id is None else session.get(Correction, row.follows_id)
         undoing = Correction(
             assignment_id=row.assignment_id,
@@ -121,16 +127,13 @@ def propose_undo(section: SectionRef, correction: str, *, account_id: int, now: 
         return undoing.public_id
 
 
-def _refuse_to_take_back(session: Session, row: Correction, in_force: Correction | None) -> None:
+def _refuse_to_take_back(session: Session, row: Correction) -> None:
     """Refuse unless this correction is what marks are given by, apart from those taken back since."""
-    gone = set()
-    while in_force is not None and in_force.undoes_id is not None:
-        undone = session.get_one(Correction, in_force.undoes_id)
-        gone.add(undone.id)
-        in_force = None if undone.follows_id is None else session.get_one(Correction, undone.follows_id)
-    if row.id in gone or row.undoes_id is not None:
+    applied = corrections_of(session, row.assignment_id, row.item_revision_id)
+    if row.undoes_id is not None or any(one.undoes_id == row.id for one in applied):
         raise CorrectionError("This was taken back already. Correct the question again if it was right after all.")
-    if in_force is None or in_force.id != row.id:
+    held = standing(applied)
+    if held is None or held.id != row.id:
         raise CorrectionError("Another correction came after this one. Take that one back first.")
 
 

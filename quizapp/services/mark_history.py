@@ -58,6 +58,8 @@ class ReMark:
     why: str | None
     changed: bool
     """Whether this answer has another mark for it."""
+    void: bool
+    """Whether it does not count since."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,12 @@ def re_marks(steps: Mapping[int, Sequence[MarkStep]]) -> dict[int, ReMark]:
     for line, row in rows:
         if row.applied_at is not None:
             changed = (line.before, line.before_void) != (line.after, line.after_void)
-            found[line.attempt_item_id] = ReMark(row.applied_at, row.action.value, row.reason, changed)
+            found[line.attempt_item_id] = ReMark(row.applied_at, row.action.value, row.reason, changed, line.after_void)
     for answer, marks in steps.items():
         # What was handed in after a correction is marked by its rule at once, and has no line in it.
         given = next((step for step in reversed(marks) if step.reason is ScoreReason.RE_MARKED), None)
         if given is not None and (answer not in found or found[answer].at < given.at):
-            found[answer] = ReMark(given.at, given.cause, given.why, changed=True)
+            found[answer] = ReMark(given.at, given.cause, given.why, changed=True, void=given.void)
     return found
 
 

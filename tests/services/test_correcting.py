@@ -151,6 +151,22 @@ def test_a_void_question_that_lifted_somebody_stays_for_them(world: World) -> No
     assert {name: totals(*one)[1] for name, one in world.tries.items()} == {"Ada": 3, "Ben": 3, "Cy": 4}
 
 
+@ONE_DATABASE
+def test_leaving_out_and_taking_back_tell_what_becomes_of_each(world: World) -> None:
+    def told(correction: str) -> tuple[int, int, int, int, int, bool]:
+        page = correction_pages.dry_run(world.school_class.ref, correction)
+        return page.raised, page.lowered, page.left_out, page.counted_again, page.kept, page.none_lower
+
+    voided = world.correct(CorrectionAction.VOID, 3)
+    assert told(voided) == (0, 0, 2, 0, 1, True), "Cy keeps the mark"
+    _cy, attempt = world.tries["Cy"]
+    notes = [line.re_mark for line in reviewing.answer_lines(attempt)]
+    assert [(note.changed, note.void) if note else None for note in notes] == [None, None, (False, False), None]
+    assert told(world.undo(voided)) == (0, 0, 0, 2, 0, False)
+    assert told(world.correct(CorrectionAction.VOID, 3, may_lower=True)) == (0, 0, 3, 0, 0, False)
+    assert told(world.correct(CorrectionAction.ALL, 3)) == (0, 0, 0, 3, 0, True)
+
+
 def totals(pupil: Pupil, attempt: str) -> tuple[float, int]:
     page = reviewing.result_page(pupil.taker, attempt, now=LATER)
     assert isinstance(page, reviewing.ResultPage)
@@ -258,6 +274,9 @@ def test_corrections_are_taken_back_one_after_the_other_and_none_twice(world: Wo
     first = world.correct(CorrectionAction.ALL)
     second = world.correct(CorrectionAction.KEY, answer=wrong_answer(world), may_lower=True)
     undone = world.undo(second)
+    page = correction_pages.fix_page(world.school_class.ref, world.assignment, world.question("Ada", 1))
+    lines = {line.public_id: (line.in_force, line.taken_back) for line in page.history}
+    assert lines == {first: (True, False), second: (False, True), undone: (False, False)}
     assert {marks[0] for marks in world.marks().values()} == {1.0}
     for again in (second, undone):
         with pytest.raises(CorrectionError, match="taken back already"):

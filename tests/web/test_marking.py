@@ -263,3 +263,6 @@ def test_student_and_teacher_read_why_a_mark_changed(app: Flask) -> None:
     back = f"Re-marked Mon 2 Mar, 09:00: a correction was taken back. The reason had been: {reason}"
     assert back in students.get(f"/t/{made.tries['Ben']}/result").words
     assert f"{back} Your mark is as it was." in her_own.get(pages[1]).words
+    history = teachers.get(f"{section}/a/{made.assignment}/q/{made.question}/fix").words
+    assert f"Rivera: {reason} (taken back)" in history
+    assert "(in force)" not in history
