@@ -16,7 +16,7 @@ from typing import Literal
 
 from quizapp.bank.mending import slugged
 from quizapp.bank.problems import Level, Problem
-from quizapp.bank.table_columns import Cells, cells_of, find_header, is_guidance
+from quizapp.bank.table_columns import Cells, Part, Row, cells_of, is_guidance, parts_of
 from quizapp.bank.writing import bank_text
 from quizapp.items.base import JSON, fold
 
@@ -66,21 +66,27 @@ def draft_from_table(table: str, *, title: str = "A new bank", language: str = "
             "", (_problem(1, "too-big", f"The table has more than {MOST_BYTES:,} bytes. Paste a part of it."),), 0
         )
     problems: list[Problem] = []
-    rows = list(_rows(table, problems))
-    header = find_header([cells for _line, cells in rows])
-    layout = None if header is None else header.layout
-    rows = rows if header is None else rows[header.row + 1 :]
+    parts = parts_of(list(_rows(table, problems)))
+    rows = [row for part in parts for row in part.rows]
     if len(rows) > MOST_ROWS:
         problems.append(
-            _problem(rows[MOST_ROWS][0], "too-many", f"Only {MOST_ROWS} rows are read. Paste the rest later.")
+            _problem(rows[MOST_ROWS].line, "too-many", f"Only {MOST_ROWS} rows are read. Paste the rest later.")
         )
-    if rows and all(sum(map(bool, cells)) < 2 for _line, cells in rows):
+    if rows and all(sum(map(bool, row.cells)) < 2 for row in rows):
         message = "The table has one column. Copy it from a spreadsheet, with answers in columns beside the question."
-        return Draft("", (*problems, _problem(rows[0][0], "one-column", message)), 0)
+        return Draft("", (*problems, _problem(rows[0].line, "one-column", message)), 0)
     reading = _Reading(problems)
-    for line, cells in rows[:MOST_ROWS]:
-        reading.read(line, cells_of(cells, layout))
+    last = rows[:MOST_ROWS][-1].line if rows else 0
+    for number, part in enumerate(parts):
+        problems += _of_names(part, again=number > 0)
+        for row in part.rows:
+            if row.line <= last:
+                reading.read(row.line, cells_of(row.cells, part.layout), guided=row is part.rows[0])
     if not reading.questions:
+        names = parts[0].names
+        if names is not None and not rows:
+            message = "These are names of columns, and no question stands under them. Copy the rows below them, too."
+            return Draft("", (*problems, _problem(names.line, "only-names", message)), 0)
         message = "No question was found. A row needs a question, its right answer and wrong answers, in columns."
         return Draft("", (*problems, _problem(1, "no-question", message)), 0, tuple(reading.rows))
     bank = {"format": "1", "bank": slugged(title) or "new-bank", "title": title, "language": language}
@@ -88,8 +94,23 @@ def draft_from_table(table: str, *, title: str = "A new bank", language: str = "
     return Draft(text, tuple(problems), len(reading.questions), tuple(reading.rows))
 
 
-def _rows(table: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold anything, each with the line it begins in, from 1."""
+def _of_names(part: Part, *, again: bool) -> Iterator[Problem]:
+    """What is to be said about names of columns: what is not read by them."""
+    if part.names is None:
+        return
+    if again:
+        message = "Another table with names of columns begins here. The rows below are read by these names."
+        yield _problem(part.names.line, "another-table", message, "warning")
+    if part.above:
+        message = f"The columns are named in line {part.names.line}. What stands above was left out."
+        yield _problem(part.above[0].line, "above-names", message, "info")
+    if left_out := part.left_out():
+        message = f"What stands in these columns was left out: {', '.join(name[:40] for name in left_out)}."
+        yield _problem(part.names.line, "column-left-out", message, "info")
+
+
+def _rows(table: str, problems: list[Problem]) -> Iterator[Row]:
+    """The rows that hold anything."""
     text = table.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     head = "\n".join(text.split("\n")[:20])
     sign = max("\t;,", key=lambda one: (head.count(one) > 0 and one == "\t", head.count(one)))
@@ -99,7 +120,11 @@ def _rows(table: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]
         message = "Quotation marks are not paired as in a table, so all were taken as text. Look at every question."
         problems.append(_problem(1, "not-a-table", message, "warning"))
         rows = list(_cells(text, sign, csv.QUOTE_NONE))
-    yield from ((line, cells) for line, cells in rows if any(cells))
+    apart = False
+    for line, cells in rows:
+        if any(cells):
+            yield Row(line, cells, apart)
+        apart = not any(cells)
 
 
 def _cells(text: str, sign: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, list[str]]]:
@@ -120,16 +145,22 @@ class _Reading:
         self._names: set[str] = set()
         self._said: set[str] = set()
 
-    def read(self, line: int, cells: Cells) -> None:
-        """One row."""
-        if is_guidance(cells):
-            return
-        if not cells.prompt and not (cells.right or cells.wrong):
+    def read(self, line: int, cells: Cells, *, guided: bool) -> None:
+        """One row. `guided`: it is the first one under the names, where a template says what to write."""
+        if not (cells.prompt or cells.right or cells.wrong or cells.why):
             return  # a number or a time that stands ready in a template
+        if guided and is_guidance(cells):
+            message = "This row of a template says what to write under the names. It was left out."
+            self.problems.append(_problem(line, "guidance", message, "info"))
+            return
         reason = _left_out(cells)
         question = None if reason is not None else self._question(line, cells)
         if reason is not None:
             self.problems.append(_problem(line, *reason))
+        elif cells.beyond:
+            beyond = ", ".join(text[:40] for text in cells.beyond[:5])
+            message = f"It has more cells than there are names of columns. Left out: {beyond}."
+            self.problems.append(_problem(line, "more-cells", message, "warning"))
         if question is None:
             self.rows.append(ReadRow(line, cells.prompt, None, tuple(cells.right), tuple(cells.wrong)))
             return
@@ -166,9 +197,13 @@ class _Reading:
             if _FORMULA.fullmatch(text):
                 message = f"“{text[:40]}” is a formula, or an error of one. Paste what it should say."
                 self.problems.append(_problem(line, "formula", message, "warning"))
-        if not cells.named and cells.offered:
-            message = f"“{cells.right[0][:40]}” is none of the answers, so it was added as the right one."
+        for text in cells.unnamed:
+            done = "There is no such answer in this row." if cells.numbered else "So it was added as a right one."
+            message = f"“{text[:40]}” is said to be right and is none of the answers. {done}"
             self.problems.append(_problem(line, "other-answer", message, "warning"))
+        if cells.typed and cells.wrong:
+            message = f"Students type this answer, so the wrong ones were left out: {', '.join(cells.wrong)[:80]}."
+            self.problems.append(_problem(line, "typed-answer", message, "warning"))
         if len(cells.right) + len(cells.wrong) > _MOST_OPTIONS:
             message = f"There are more than {_MOST_OPTIONS} answers. Take some out before you publish."
             self.problems.append(_problem(line, "too-many-answers", message, "warning"))
@@ -197,9 +232,12 @@ class _Reading:
 def _left_out(cells: Cells) -> tuple[str, str] | None:
     """Why a row is no question: a code and a sentence; None when it is one."""
     if not cells.prompt:
-        return "no-prompt", "This row has answers and no question. It was left out."
+        return "no-prompt", "This row has no question. It was left out."
     if cells.keyless:
         return "no-key", "This kind of question has no right answer in the table. Add it by the form, if you want it."
+    if not cells.right and cells.unnamed:
+        said = ", ".join(cells.unnamed)[:40]
+        return "no-key", f"This row says that “{said}” is right, and there is no such answer. It was left out."
     if not cells.right:
         return "no-key", "This row does not say which answer is right. It was left out."
     return None

@@ -39,19 +39,41 @@ _KEYLESS = re.compile(r"open|poll|draw|survey|essay|slide|discussion")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """The row that names the columns, counted from 0, and what each column holds."""
+class Row:
+    """A row that holds anything, and the line it begins in, from 1. `apart`: an empty row stands above it."""
 
-    row: int
-    layout: list[str]
+    line: int
+    cells: list[str]
+    apart: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows under one row of names; `names` and `layout` are None where no row names the columns."""
+
+    names: Row | None
+    layout: list[str] | None
+    rows: list[Row] = field(default_factory=list)
+    above: list[Row] = field(default_factory=list)
+    """What stands above the names of the first part: a title, advice, or rows that nobody will read."""
+
+    def left_out(self) -> list[str]:
+        """Columns with something in them that is no part of a question."""
+        if self.names is None or self.layout is None:
+            return []
+        return [
+            name or f"column {place + 1}"
+            for place, (name, what) in enumerate(zip(self.names.cells, self.layout, strict=True))
+            if what == "ignored" and any(row.cells[place : place + 1] not in ([], [""]) for row in self.rows)
+        ]
 
 
 @dataclass(slots=True)
 class Cells:
     """The cells of a row by what they are.
 
-    `typed`: students type the answer; `keyless`: a kind without a right answer; `offered`: answers stand in columns
-    of their own; `named`: the right ones are among them.
+    `typed`: students type the answer; `keyless`: a kind without a right answer; `unnamed`: what is said to be right
+    and is none of the answers, a number or letter where `numbered`; `beyond`: cells behind the named columns.
     """
 
     prompt: str = ""
@@ -60,17 +82,26 @@ class Cells:
     why: list[str] = field(default_factory=list)
     typed: bool = False
     keyless: bool = False
-    offered: bool = False
-    named: bool = True
+    unnamed: list[str] = field(default_factory=list)
+    numbered: bool = False
+    beyond: list[str] = field(default_factory=list)
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
-    """The row that names the columns; None when there is none."""
-    for number, cells in enumerate(rows[:_ROWS_ABOVE]):
-        layout = _layout(cells)
-        if layout is not None:
-            return Header(number, layout)
-    return None
+def parts_of(rows: Sequence[Row]) -> list[Part]:
+    """Split rows at every row that names columns: several tables may stand below each other."""
+    first = _first_names([row.cells for row in rows])
+    if first is None:
+        parts, rest = [Part(None, None)], rows
+    else:
+        names = rows[first]
+        parts, rest = [Part(names, _layout(names.cells), above=list(rows[:first]))], rows[first + 1 :]
+    for row in rest:
+        layout = _layout_below(row, parts[-1].names)
+        if layout is None:
+            parts[-1].rows.append(row)
+        else:
+            parts.append(Part(row, layout))
+    return parts
 
 
 def cells_of(cells: Sequence[str], layout: list[str] | None) -> Cells:
@@ -89,6 +120,7 @@ def cells_of(cells: Sequence[str], layout: list[str] | None) -> Cells:
     row = Cells(" ".join(found.get("prompt", ())), found.get("right", []), found.get("wrong", []), found.get("why", []))
     kind = fold(" ".join(found.get("type", ())))
     row.keyless = bool(_KEYLESS.search(kind))
+    row.beyond = [cell for cell in cells[len(layout) :] if cell]
     answers = found.get("answer", [])
     if _TYPED.search(kind) and not row.keyless:
         row.typed = True
@@ -103,15 +135,32 @@ def is_guidance(cells: Cells) -> bool:
     return "(required)" in fold(cells.prompt)
 
 
+def _first_names(rows: Sequence[Sequence[str]]) -> int | None:
+    """The place of the row that names the columns, from 0; None when there is none."""
+    return next((place for place, cells in enumerate(rows[:_ROWS_ABOVE]) if _layout(cells) is not None), None)
+
+
+def _layout_below(row: Row, names: Row | None) -> list[str] | None:
+    """What the columns hold from this row on, when it names them once more.
+
+    A question can look like names, so it must be the same names again, or names alone below an empty row.
+    """
+    again = names is not None and list(map(fold, row.cells)) == list(map(fold, names.cells))
+    alone = row.apart and all(not cell or _named(fold(cell)) for cell in row.cells)
+    return _layout(row.cells) if again or alone else None
+
+
+def _named(name: str) -> str | None:
+    """What a column of this folded name holds; None where the name says nothing."""
+    if len(name) >= _LONGEST_NAME or "?" in name:
+        return None
+    return next((what for what, pattern in _COLUMNS if pattern.search(name)), None)
+
+
 def _layout(cells: Sequence[str]) -> list[str] | None:
     """What each column holds, when the row says so, else None."""
     names = [fold(cell) for cell in cells]
-    layout = []
-    for name in names:
-        found = next(
-            (what for what, pattern in _COLUMNS if len(name) < _LONGEST_NAME and pattern.search(name)), "ignored"
-        )
-        layout.append(found if "?" not in name else "ignored")
+    layout = [_named(name) or "ignored" for name in names]
     if sum(bool(_LETTER.fullmatch(name)) for name in names) > 1 and "right" not in layout:
         # The answers are in columns A, B, C …, and columns called Answer name the right ones.
         layout = [
@@ -123,14 +172,19 @@ def _layout(cells: Sequence[str]) -> list[str] | None:
 
 def _name_right(row: Cells, answers: list[str]) -> None:
     """Tell right answers from wrong ones, where another column names them by number, letter or text."""
+    offered = {fold(answer) for answer in answers if answer}
     said = ",".join(row.right)
-    named = {fold(one) for one in row.right}
-    right = [answer for answer in answers if answer and fold(answer) in named]
-    if not right and _NUMBERS.fullmatch(said):
-        places = {int(one) - 1 if one.isdigit() else ord(one.lower()) - ord("a") for one in re.findall(r"\w", said)}
+    places: dict[int, str] = {}
+    if not offered & set(map(fold, row.right)) and _NUMBERS.fullmatch(said):
+        places = {
+            int(one) - 1 if one.isdigit() else ord(one.lower()) - ord("a"): one for one in re.findall(r"\w", said)
+        }
         right = [answer for place, answer in enumerate(answers) if place in places and answer]
-        if not right:
-            row.right = []
-    row.offered, row.named = True, bool(right) or not row.right
-    row.right = right or row.right
-    row.wrong = [*row.wrong, *(answer for answer in answers if answer and answer not in row.right)]
+        row.unnamed = [one for place, one in places.items() if not answers[place : place + 1] or not answers[place]]
+    else:
+        named = {fold(one) for one in row.right}
+        right = [answer for answer in answers if answer and fold(answer) in named]
+        row.unnamed = [one for one in row.right if fold(one) not in offered]
+        right += row.unnamed
+    row.right, row.numbered = right, bool(places)
+    row.wrong = [*row.wrong, *(answer for answer in answers if answer and answer not in right)]

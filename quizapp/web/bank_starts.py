@@ -52,7 +52,8 @@ class TableForm(BeginForm):
         _l("Table"),
         description=_l(
             "Copy the cells in your spreadsheet and paste them here: the question, the right answer, then wrong ones."
-            " A first row with names of columns may put them in another order."
+            " A first row that names the columns, such as Question, Right, Wrong, Wrong, Why, may put them in another"
+            " order."
         ),
     )
     file = FileField(
@@ -113,6 +114,16 @@ def _made(text: str, title: str, language: str, look: Draft) -> Response:
     draft = bank_tables.begin_with_table(auth.account_id(), text, title=title, language=language, now=instance.now())
     assert draft is not None  # noqa: S101 - it has questions
     flash(ngettext("One question is in your draft.", "%(num)s questions are in your draft.", look.questions), "good")
+    lacking = sum(one.code == "no-why" for one in look.problems)
+    if lacking:
+        flash(
+            ngettext(
+                "One question does not say why its answer is right. Add that before you publish.",
+                "%(num)s questions do not say why their answer is right. Add that before you publish.",
+                lacking,
+            ),
+            "warn",
+        )
     return redirect(url_for("bank_forms.bank", draft=draft), 303)
 
 

@@ -99,11 +99,50 @@ def test_same_questions_get_names_of_their_own() -> None:
     assert [one["id"] for one in questions("Who?\ta\tb\nWho?\tc\td\n?\te\tf\n")] == ["who", "who-2", "question"]
 
 
-@pytest.mark.parametrize("table", ["", "\n\n", "\t\t\n", ",,,\n", "Question\tRight\tWrong\n"])
+@pytest.mark.parametrize("table", ["", "\n\n", "\t\t\n", ",,,\n"])
 def test_nothing_to_read_is_told(table: str) -> None:
     draft = draft_from_table(table)
     assert draft.text == ""
     assert [one.code for one in draft.problems] == ["no-question"]
+
+
+NAMED = "Question\tOption 1\tOption 2\tCorrect\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("Question\tRight\tWrong\n", [(1, "only-names")]),
+        ("A quiz\n\nQuestion\tRight\tWrong\n\n", [(1, "above-names"), (3, "only-names")]),
+        ("Who?\ta\tb\n" + NAMED + "When?\tc\td\t1\n", [(1, "above-names")]),
+        (NAMED + "Who?\ta\tb\t1\tc\t\td\n", [(2, "more-cells")]),
+        (NAMED + "Who?\ta\tb\t1,7\n", [(2, "other-answer")]),
+        (NAMED + "Who?\ta\tb\t7\nWhen?\tc\td\t1\n", [(2, "no-key")]),
+        (NAMED + "Who?\ta\tb\nWhen?\tc\td\t1\n", [(2, "no-key")]),
+        ("Question\tOption 1\tOption 2\tRight\tRight\nWho?\ta\tb\ta\tc\n", [(2, "other-answer")]),
+        (NAMED + "Who?\ta\tb\t1\n" + NAMED + "When?\tc\td\t1\n", [(3, "another-table")]),
+        (NAMED + "Who?\ta\tb\t1\n\nQuestion\tRight\tWrong\nWhen?\tc\td\n", [(4, "another-table")]),
+        ("Question\tRight\tWrong\tTime\tAuthor\t\nWho?\ta\tb\t\tMe\tx\n", [(1, "column-left-out")]),
+        ("Question\tRight\tWrong\tWhy\n\t\t\tSo.\nWho?\ta\tb\tSo.\n", [(2, "no-prompt")]),
+        ("Question\tType\tAnswer\tWrong\nWho?\ttyped\ta\tb\n", [(2, "typed-answer")]),
+        ("Question\tRight\tWrong\nWho? (required)\ta\tb\nWhen? (required)\ta\tb\n", [(2, "guidance")]),
+    ],
+)
+def test_nothing_is_left_out_or_read_in_another_way_without_a_word(table: str, expected: list[tuple[int, str]]) -> None:
+    assert [one for one in told(table) if one[1] != "no-why"] == expected
+
+
+def test_second_table_is_read_by_its_own_names() -> None:
+    table = NAMED + "Who?\ta\tb\t2\n\nQuestion\tRight\tWrong\tWhy\nWhen?\tc\td\tSo.\n"
+    assert [(one["prompt"], one["options"][0], one.get("explain")) for one in questions(table)] == [
+        ("Who?", {"right": "b"}, None),
+        ("When?", {"right": "c"}, "So."),
+    ]
+
+
+def test_question_that_looks_like_names_is_a_question() -> None:
+    table = NAMED + "The question is\twrong\tright\t1\n\nPick the key term\tan answer\tnoise\t1\n"
+    assert [one["prompt"] for one in questions(table)] == ["The question is", "Pick the key term"]
 
 
 def test_too_much_is_told() -> None:
@@ -133,7 +172,7 @@ SOURCES = ("multiple", ("The mayor said", "According to the report"), ("It is fe
 def test_tables_as_quiz_sites_lay_them_out(site: str, expected: list[tuple[str | None, object, object]]) -> None:
     draft = draft_from_table((TABLES / site).read_text("utf-8"), title=site)
     assert [(row.kind, row.right, row.wrong) for row in draft.rows] == expected
-    assert {one.code for one in draft.problems} <= {"no-why", "no-key", "too-few"}
+    assert {one.code for one in draft.problems if one.level != "info"} <= {"no-why", "no-key", "too-few"}
     loaded = load_text(draft.text.encode(), site, skills=[])
     assert {one.code for one in loaded.problems} <= {"no-why"}
     assert draft.questions == sum(kind is not None for kind, _right, _wrong in expected)

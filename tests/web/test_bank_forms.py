@@ -145,6 +145,9 @@ def test_a_question_of_each_kind_is_made_by_form_alone_and_published(app: Flask)
 
 
 TABLE = "Question\tRight\tWrong\tWhy\nWho said it?\tThe mayor\tThe paper\tIt names her.\nWho knows?\n"
+SITE_TABLE = (
+    "Question\tAnswer 1\tAnswer 2\tTime limit\tCorrect\nWho said it?\tShe\tHe\t30\t1\nWho knows?\tShe\tHe\t30\t2\n"
+)
 
 
 def test_a_pasted_table_is_shown_row_by_row_before_it_is_a_draft(app: Flask) -> None:
@@ -160,6 +163,22 @@ def test_a_pasted_table_is_shown_row_by_row_before_it_is_a_draft(app: Flask) -> 
     made = desk.browser.follow(desk.browser.submit(looked, named="table", fields={"do": "make"}))
     assert "One question is in your draft." in made.words
     assert "Who said it?" in made.words
+    assert "why its answer is right" not in made.words
+
+
+def test_a_table_without_reasons_leads_to_the_questions_that_need_one(app: Flask) -> None:
+    desk = Desk(app)
+    page = desk.browser.get("/teach/banks/new/table")
+    assert "one sentence that says why its answer is right" in page.words
+    looked = desk.browser.submit(page, named="table", fields={"title": "T", "language": "en", "table": SITE_TABLE})
+    assert "Line 1: What stands in these columns was left out: Time limit." in looked.words
+    made = desk.browser.follow(desk.browser.submit(looked, named="table", fields={"do": "make"}))
+    assert "2 questions do not say why their answer is right." in made.words
+    first = desk.browser.get(f"{made.path}/who-said-it")
+    assert first.path in made.links()
+    saved = desk.browser.submit(first, named="owner", fields={"explain-evidence": "It names her.", "do": "save"})
+    assert saved.status == 303, saved.words
+    assert "Go to question 2, the first to mend" in desk.browser.get(made.path).words
 
 
 def test_a_table_that_cannot_be_read_comes_back_with_what_to_do(app: Flask) -> None:
