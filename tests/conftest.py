@@ -77,11 +77,13 @@ def settings(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> S
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """The app on an empty, up-to-date database; no context is pushed."""
     from quizapp.models import db  # noqa: PLC0415 - see the top
-    from tests import compiled  # noqa: PLC0415 - see the top
+    from tests import compiled, databases  # noqa: PLC0415 - see the top
 
     app = compiled.make_app(settings)
     app.testing = True
     app.extensions["clock"] = clock
+    with app.app_context():
+        databases.wait_for_no_disk(db.engine)
     yield app
     with app.app_context():
         db.session.remove()

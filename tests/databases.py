@@ -9,6 +9,8 @@ from pathlib import Path
 
 import flask_migrate
 import psycopg
+import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
 from quizapp.app import create_app
@@ -16,6 +18,9 @@ from quizapp.config import Settings
 from quizapp.models import db
 
 TEST_KEY = "8f1d3b6a90c27e45d8a1f06b3c94e7725ab0d9c3e81f4762"
+
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what is worked out in Python, from statements that other tests run on both."""
 
 _FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "client_min_messages = 'warning'")
 
@@ -69,6 +74,12 @@ def copy_sqlite(template: Path, home: Path) -> Settings:
     assert settings.sqlite_file is not None
     shutil.copyfile(template, settings.sqlite_file)
     return settings
+
+
+def wait_for_no_disk(engine: sa.Engine) -> None:
+    """Lets SQLite answer before the disk has what was written, as our PostgreSQL does: no test cuts the power."""
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF").close())
 
 
 @contextmanager

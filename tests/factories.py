@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import current_app
 
 from quizapp.bank.loader import load_text
@@ -35,7 +36,7 @@ from quizapp.services import (
 from quizapp.services.assigning import AssignmentRules, QuizRef
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import content_of
-from quizapp.services.credentials import hash_password, token_hash
+from quizapp.services.credentials import token_hash
 from quizapp.services.rooms import RoomRef
 from quizapp.services.rosters import RosterLine, SectionRef
 from quizapp.services.sections import SectionSettings
@@ -44,8 +45,8 @@ from tests.clock import START
 
 NETWORK = "192.0.2.7"
 PASSWORD = "three quiet words"
-# Hashing takes a moment by design; everybody in a test may have the same password.
-_PASSWORD_HASH = hash_password(PASSWORD)
+# Hashing and comparing take a moment by design; in tests a much weaker hash of one password does for everybody.
+_PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 SKILLS = (
     SkillEntry(id="verbs", name="Reporting verbs", definition="Tell what a verb adds.", strand="words"),

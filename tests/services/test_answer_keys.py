@@ -16,7 +16,8 @@ from quizapp.services.questions import question_page
 from quizapp.services.room_votes import QuestionAsked, Votes
 from tests import factories
 from tests.clock import START
-from tests.services.test_correcting import ONE_DATABASE, World, world, wrong_answer
+from tests.databases import ONE_DATABASE
+from tests.services.test_correcting import World, world, wrong_answer
 
 __all__ = ["world"]
 

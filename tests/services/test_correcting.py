@@ -16,13 +16,11 @@ from quizapp.services.corrections import Proposal
 from quizapp.services.rosters import NotFoundError
 from tests import factories
 from tests.clock import START
+from tests.databases import ONE_DATABASE
 from tests.factories import BANK, Pupil, SchoolClass, Teacher
 
 LATER = START + timedelta(hours=1)
 RIGHT, BLANK = "right", "blank"
-
-ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""For what is worked out in Python: the statements are the same ones that the other tests run on both."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from quizapp.services import attempts, auditing, correcting, correction_pages, m
 from quizapp.services.correcting import CorrectionError
 from quizapp.services.marking import CorrectedMeanwhileError
 from tests import factories
+from tests.databases import ONE_DATABASE
 from tests.parallel import Task, at_once
 from tests.services import test_marking
-from tests.services.test_correcting import LATER, ONE_DATABASE, World, scores, world, wrong_answer
+from tests.services.test_correcting import LATER, World, scores, world, wrong_answer
 from tests.services.test_overlap import Pause
 
 __all__ = ["world"]

@@ -86,13 +86,6 @@ def watching() -> Iterator[Watched]:
         sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
-@pytest.fixture
-def demo() -> tuple[Demo, Teacher]:
-    factories.publish()
-    teacher = factories.make_teacher()
-    return make_demo(key=instance_key(), now=START, weeks=2), teacher
-
-
 def hand_in_one(names: tuple[str, ...] = ("Ada", "Ben"), login: str = "rivera") -> tuple[SchoolClass, Teacher, str]:
     """A class in which the first student has handed in: one right, one wrong, two blank."""
     quiz, teacher = factories.publish(), factories.make_teacher(login)
@@ -106,8 +99,16 @@ def hand_in_one(names: tuple[str, ...] = ("Ada", "Ben"), login: str = "rivera") 
     return school_class, teacher, attempt
 
 
-def test_the_class_page_equals_an_independent_recount(demo: tuple[Demo, Teacher]) -> None:
-    made, teacher = demo
+def test_the_pages_of_a_class_equal_an_independent_recount() -> None:
+    factories.publish()
+    teacher = factories.make_teacher()
+    made = make_demo(key=instance_key(), now=START, weeks=2)
+    check_the_class_page(made, teacher)
+    check_progress_of_assignments(made, teacher)
+    check_that_students_pages_add_up(made, teacher)
+
+
+def check_the_class_page(made: Demo, teacher: Teacher) -> None:
     page = class_page.class_page(made.section.public_id, teacher.id, now=START, view=ClassView(by_skill=True))
     counted = {
         (row.display_name, row.skill): (pytest.approx(row.earned), row.answers)
@@ -143,8 +144,7 @@ def columns(counted: dict[Any, Any], page: class_page.ClassPage) -> list[list[An
     return [[value for (_, slug), value in counted.items() if slug == skill.slug] for skill in page.columns]
 
 
-def test_progress_of_assignments_equals_an_independent_recount(demo: tuple[Demo, Teacher]) -> None:
-    made, teacher = demo
+def check_progress_of_assignments(made: Demo, teacher: Teacher) -> None:
     page = class_page.class_page(made.section.public_id, teacher.id, now=START)
     counted = {
         row.public_id: (row.done, row.working, made.students - row.done - row.working)
@@ -156,8 +156,7 @@ def test_progress_of_assignments_equals_an_independent_recount(demo: tuple[Demo,
     assert {line.students for line in page.assignments} == {made.students}
 
 
-def test_a_students_pages_add_up(demo: tuple[Demo, Teacher]) -> None:
-    made, teacher = demo
+def check_that_students_pages_add_up(made: Demo, teacher: Teacher) -> None:
     section = made.section.public_id
     page = class_page.class_page(section, teacher.id, now=START, view=ClassView(by_skill=True))
     for row in page.rows[:6]:

@@ -10,7 +10,8 @@ from quizapp.services import attempts, demo, one_time_links, retention, rosters,
 from quizapp.services.demo import DemoError, Manner, make_demo, remove_demo
 from tests import factories
 from tests.clock import START
-from tests.factories import PASSWORD, instance_key
+from tests.databases import ONE_DATABASE
+from tests.factories import OWN_BANK, PASSWORD, instance_key
 
 
 def rows() -> dict[str, int]:
@@ -21,7 +22,9 @@ def rows() -> dict[str, int]:
     }
 
 
-def test_removal_leaves_nothing_behind() -> None:
+def test_a_demo_needs_a_quiz_and_no_other_demo_and_leaves_nothing_behind() -> None:
+    with pytest.raises(DemoError, match="quizapp publish"):
+        make_demo(key=instance_key(), now=START)
     factories.publish()
     before = rows()
     made = make_demo(key=instance_key(), now=START, weeks=1)
@@ -31,11 +34,14 @@ def test_removal_leaves_nothing_behind() -> None:
     sign_in.sign_in_staff("demo", made.password, network="192.0.2.7", key=instance_key(), now=START)
     assert one_time_links.needs_setup(), "a demo teacher is nobody who set this up"
     assert not one_time_links.nobody_joins(), "but whoever has a card can come in"
+    with pytest.raises(DemoError, match="--remove"):
+        make_demo(key=instance_key(), now=START, weeks=1)
     assert remove_demo() == 28
     assert rows() == before
     assert remove_demo() == 0
 
 
+@ONE_DATABASE
 def test_real_people_and_their_work_survive_the_removal() -> None:
     quiz, teacher = factories.publish(), factories.make_teacher()
     school_class = factories.make_class(teacher, "Ada")
@@ -50,8 +56,9 @@ def test_real_people_and_their_work_survive_the_removal() -> None:
     assert sign_in.sign_in_staff("rivera", PASSWORD, network="192.0.2.7", key=instance_key(), now=START)
 
 
+@ONE_DATABASE
 def test_the_same_seed_gives_the_same_answers() -> None:
-    factories.publish()
+    factories.publish(OWN_BANK)
 
     def outcome(seed: int) -> tuple[int, dict[str, Manner], list[tuple[float, int]]]:
         made = make_demo(key=instance_key(), now=START, weeks=1, seed=seed)
@@ -67,17 +74,9 @@ def test_the_same_seed_gives_the_same_answers() -> None:
     assert outcome(2) != first
 
 
-def test_a_demo_needs_a_quiz_and_no_other_demo() -> None:
-    with pytest.raises(DemoError, match="quizapp publish"):
-        make_demo(key=instance_key(), now=START)
-    factories.publish()
-    make_demo(key=instance_key(), now=START, weeks=1)
-    with pytest.raises(DemoError, match="--remove"):
-        make_demo(key=instance_key(), now=START, weeks=1)
-
-
+@ONE_DATABASE
 def test_the_weeks_lie_before_now() -> None:
-    factories.publish()
+    factories.publish(OWN_BANK)
     make_demo(key=instance_key(), now=START, weeks=2)
     assert (
         db.session.scalar(

@@ -11,8 +11,9 @@ from quizapp.services import correcting, corrections, marking, reviewing, studen
 from quizapp.services.corrections import Proposal
 from quizapp.services.mark_history import counting_at
 from tests.clock import START
+from tests.databases import ONE_DATABASE
 from tests.services import test_correcting, test_marking
-from tests.services.test_correcting import ONE_DATABASE, World, world, wrong_answer
+from tests.services.test_correcting import World, world, wrong_answer
 
 __all__ = ["world"]
 

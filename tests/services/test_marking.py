@@ -29,10 +29,10 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
+from tests.databases import ONE_DATABASE
 from tests.factories import SchoolClass, Teacher
 
 LATER = START + timedelta(hours=1)
-ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 BANK = """\
 format: 1

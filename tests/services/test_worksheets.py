@@ -15,11 +15,10 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.services.worksheets import PaperOptions, PaperPage, assignment_paper, quiz_paper
 from tests import factories
 from tests.clock import START
+from tests.databases import ONE_DATABASE
 from tests.factories import ARTICLE_BANK, BANK, MADE_UP_BANK, SchoolClass, Teacher
 
 DEFAULT = PaperOptions()
-ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""For what is worked out in Python: the statements are those of the other tests."""
 
 
 def ids(page: PaperPage) -> list[str]:

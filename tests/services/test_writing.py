@@ -10,13 +10,26 @@ from filelock import FileLock
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from quizapp.app import create_app
+from quizapp.config import Settings
 from quizapp.models import Account, Role, Setting, db
 from quizapp.services import writing as writing_module
 from quizapp.services.writing import StorageBusyError, WritersTurn, writing
 from tests import factories
 from tests.clock import START
+from tests.databases import ONE_DATABASE
 from tests.factories import PASSWORD
 from tests.parallel import PATIENCE, Task, at_once
+
+
+@ONE_DATABASE
+def test_the_app_opens_sqlite_so_that_what_was_saved_outlives_a_power_cut(settings: Settings) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        rules = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        assert [db.session.scalar(sa.text(f"PRAGMA {rule}")) for rule in rules] == ["wal", 2, 1, 1]
+        db.session.remove()
+        db.engine.dispose()
 
 
 def put(session: Session, name: str, value: str) -> None:
