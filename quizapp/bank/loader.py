@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from quizapp import BankError
-from quizapp.bank.mending import Mender, fitting_kind, how_to_write, near
-from quizapp.bank.messages import choices_in, sentence
+from quizapp.bank.mending import fitting_kind, near
 from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
 from quizapp.bank.pictures import PictureError, read_picture
-from quizapp.bank.places import Places, follow
+from quizapp.bank.places import Places
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Tree, read
+from quizapp.bank.reporting import Reporter
 from quizapp.bank.syntax import quoted
-from quizapp.items.base import Fault, Part, Response, Slug, Text
+from quizapp.items.base import Part, Slug, Text
 from quizapp.items.registry import AnyItem, kinds
 
 P = TypeVar("P", bound=Part)
@@ -133,7 +132,7 @@ def read_fields(data: bytes, name: str, shape: type[P]) -> P:
         try:
             found = shape.model_validate(data_of(tree.root))
         except ValidationError as error:
-            _Loading(tree, tree.root, ()).report(error, tree.root, shape.model_fields)
+            Reporter(tree, tree.root).report(error, tree.root, shape.model_fields)
     problems = in_order(tree.problems)
     if found is None or any(problem.level == "error" for problem in problems):
         raise BankError(problems)
@@ -144,13 +143,10 @@ class _Loading:
     """One file on its way to a bank; problems gather in the tree."""
 
     def __init__(self, tree: Tree, root: Mapping, skills: tuple[Skill, ...]) -> None:
-        assert tree.source is not None  # noqa: S101 - a tree with a root has its source
-        self.tree = tree
-        self.source = tree.source
+        self.found = Reporter(tree, root)
+        self.source = self.found.source
+        self.mend = self.found.mend
         self.root = root
-        self.mend = Mender(tree.source)
-        #: Lines in which something is wrong already; what follows from that is not said as well.
-        self.told = {problem.line for problem in tree.problems if problem.level == "error"}
         self.shared = {skill.id: skill for skill in skills}
 
     def bank(self) -> Bank:
@@ -187,14 +183,14 @@ class _Loading:
             try:
                 read_picture(folder, image.value)
             except PictureError as error:
-                self._add(image, error.code, str(error))
+                self.found.add(image, error.code, str(error))
 
     def check_names(self, pictures: Collection[str]) -> None:
         """Report every picture that has not been added."""
         for image in self._images():
             if image.value not in pictures:
                 message = f"There is no picture “{image.value}” with this bank yet. Add it, or correct its name."
-                self._add(image, "no-picture", message)
+                self.found.add(image, "no-picture", message)
 
     def _images(self) -> Iterator[Scalar]:
         for node in self._entries("stimuli"):
@@ -208,7 +204,7 @@ class _Loading:
             data = {key: data_of(node) for key, node in self.root.fields.items() if key not in {"stimuli", "questions"}}
             return Envelope.model_validate(data)
         except ValidationError as error:
-            self.report(error, self.root, Envelope.model_fields)
+            self.found.report(error, self.root, Envelope.model_fields)
             return None
 
     def _own_skills(self, envelope: Envelope | None) -> tuple[Skill, ...]:
@@ -218,7 +214,7 @@ class _Loading:
         for slug, key in node.keys.items():
             if slug in self.shared:
                 message = f"The skill “{slug}” is already in the shared list. Delete it here, or rename it."
-                self._add(key, "known-skill", message, fix=self.mend.renamed(key, f"my-{slug}"))
+                self.found.add(key, "known-skill", message, fix=self.mend.renamed(key, f"my-{slug}"))
         return tuple(
             Skill(id=slug, name=slug.replace("-", " ").capitalize(), definition=text)
             for slug, text in envelope.skills.items()
@@ -229,7 +225,7 @@ class _Loading:
             try:
                 yield Stimulus.model_validate(data_of(node))
             except ValidationError as error:
-                self.report(error, node, Stimulus.model_fields)
+                self.found.report(error, node, Stimulus.model_fields)
 
     def _items(self) -> Iterator[AnyItem]:
         for node in self._entries("questions"):
@@ -242,21 +238,21 @@ class _Loading:
             try:
                 yield kind.model_validate(data)
             except ValidationError as error:
-                self.report(error, node, {**kind.model_fields, "type": None})
+                self.found.report(error, node, {**kind.model_fields, "type": None})
 
     def _check_sections(self) -> None:
         """The two long lists: that they are lists, of fields, and that there are questions."""
         if "questions" not in self.root.fields and "questions" not in {key for key, _, _ in self.source.sections}:
             message = "The bank has no “questions:”. Add at least one question."
-            self._add(self.root, "missing", message, fix=self.mend.added(self.root, "questions", _FIRST_QUESTION))
+            self.found.add(self.root, "missing", message, fix=self.mend.added(self.root, "questions", _FIRST_QUESTION))
         for section in ("stimuli", "questions"):
             node = self.root.fields.get(section)
             if isinstance(node, Sequence):
                 for entry in node.entries:
                     if not isinstance(entry, Mapping):
-                        self._add(entry, "not-an-entry", f"An entry of “{section}:” needs fields, such as “id:”.")
+                        self.found.add(entry, "not-an-entry", f"An entry of “{section}:” needs fields, such as “id:”.")
             elif isinstance(node, Mapping) or (isinstance(node, Scalar) and node.value):
-                self._add(node, "not-a-list", f"“{section}:” needs a list: begin each entry with a dash.")
+                self.found.add(node, "not-a-list", f"“{section}:” needs a list: begin each entry with a dash.")
 
     def _entries(self, section: str) -> Iterator[Mapping]:
         node = self.root.fields.get(section)
@@ -273,19 +269,19 @@ class _Loading:
             fits = fitting_kind(data_of(node))
             added = self.mend.added(node, "type", fits) if fits else None
             fix = self.mend.renamed(node.keys[meant], "type") if meant else added
-            self._add(place, "missing", message, fix=fix)
+            self.found.add(place, "missing", message, fix=fix)
             return None
         if isinstance(given, Scalar) and given.value in names:
             return kinds()[given.value]
         if not isinstance(given, Scalar):
-            self._add(given, "unknown-type", f"“type:” needs one of these words: {', '.join(names)}.")
+            self.found.add(given, "unknown-type", f"“type:” needs one of these words: {', '.join(names)}.")
             return None
         meant = near(given.value.casefold(), names)
         hint = f" Did you mean “{meant}”?" if meant else ""
         meant = meant or fitting_kind(data_of(node))
         fix = self.mend.replaced(given, meant) if meant else None
         message = f"There is no type “{given.value}”.{hint} The types are: {', '.join(names)}."
-        self._add(given, "unknown-type", message, fix=fix)
+        self.found.add(given, "unknown-type", message, fix=fix)
         return None
 
     def _check_lists(self, node: Mapping) -> None:
@@ -301,7 +297,7 @@ class _Loading:
                 whole = line.rstrip().endswith("]") and len(line) > value.column
                 inner = line.rstrip()[value.column : -1].strip()
                 fix = f"{line[: value.column - 1]}[{quoted(inner)}]" if whole and '"' not in inner else None
-                self._add(value, "brackets", message, fix=fix)
+                self.found.add(value, "brackets", message, fix=fix)
 
     def _references(self, node: Mapping, skills: set[str], stimuli: set[str]) -> None:
         """Names of stimuli and skills that do not exist, also in questions that are broken otherwise."""
@@ -324,7 +320,9 @@ class _Loading:
     def _unknown(self, node: Scalar, what: str, known: set[str]) -> None:
         meant = near(node.value, known)
         hint = f" Did you mean “{meant}”?" if meant else " Add it, or take this out."
-        self._add(node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=self._known(node, meant))
+        self.found.add(
+            node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=self._known(node, meant)
+        )
 
     def _known(self, node: Scalar, meant: str | None) -> str | None:
         """The line with the name that was meant, or without the field when none was."""
@@ -344,115 +342,5 @@ class _Loading:
                 message = (
                     f"Another {what} has the id “{place.value}” (line {seen[place.value]}). Give this one another."
                 )
-                self._add(place, "same-id", message, fix=self.mend.replaced(place, f"{place.value}-{place.line}"))
+                self.found.add(place, "same-id", message, fix=self.mend.replaced(place, f"{place.value}-{place.line}"))
             seen.setdefault(place.value, place.line)
-
-    def report(self, error: ValidationError, node: Mapping, fields: Iterable[str]) -> None:
-        """Turn what pydantic found into problems at their places below `node`; at least into one."""
-        before = len(self.tree.problems)
-        for detail in error.errors(include_url=False):
-            faults = detail.get("ctx", {}).get("faults") if detail["type"] == "faults" else None
-            for fault in faults or ():
-                self._fault(fault, node)
-            if faults is None:
-                self._detail(detail, node, tuple(fields))
-        if len(self.tree.problems) == before and not any(one.level == "error" for one in self.tree.problems):
-            self._add(node, "not-valid", "This cannot be read. Compare it with the author’s guide.")
-
-    def _fault(self, fault: Fault, node: Mapping) -> None:
-        place, _, parent = follow(node, fault.at)
-        self._add(place, fault.code, fault.message, fix=self._fault_fix(fault, place, parent))
-
-    def _fault_fix(self, fault: Fault, place: Node, parent: Node | None) -> str | None:
-        if fault.code == "no-why":
-            return self.mend.added(place, "explain")
-        if fault.code in {"same-option", "same-text"} and isinstance(place, Mapping | Scalar):
-            return self._said_otherwise(place)
-        if fault.code == "negative" and isinstance(place, Scalar):
-            return self.mend.replaced(place, place.value.strip().lstrip("-"))
-        if fault.code in {"tolerance", "few-heaps-only"} and isinstance(parent, Mapping):
-            name = str(fault.at[-1])
-            return self.mend.removed(parent.keys[name], parent.fields[name]) if name in parent.keys else None
-        return None
-
-    def _said_otherwise(self, place: Mapping | Scalar) -> str | None:
-        """The line with a text that is there already made another one, for the author to word."""
-        texts = [place] if isinstance(place, Scalar) else [*place.fields.values()]
-        said = next((text for text in texts if isinstance(text, Scalar)), None)
-        return None if said is None else self.mend.replaced(said, quoted(f"{said.value} (say something else)"))
-
-    def _detail(self, detail: ErrorDetails, node: Mapping, fields: tuple[str, ...]) -> None:
-        place, name, parent = follow(node, detail["loc"])
-        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
-            return  # entries that are wrong themselves were not counted
-        if detail["type"] == "missing":
-            self._missing(detail, place, name)
-            return
-        if detail["type"] == "extra_forbidden" and isinstance(parent, Mapping) and name in parent.keys:
-            known = fields if parent is node else tuple(_names_beside(parent))
-            self._extra(parent.keys[name], parent.fields[name], known)
-            return
-        if detail["loc"] and detail["loc"][-1] == "[key]" and isinstance(parent, Mapping) and name in parent.keys:
-            place = parent.keys[name]
-        code, message = sentence(detail, name)
-        if isinstance(place, Mapping) and code == "not-text" and len(place.fields) == 1 and not place.flow:
-            self._colon(place)
-            return
-        self._add(place, code, message, fix=self._value_fix(detail, code, name, place, parent))
-
-    def _missing(self, detail: ErrorDetails, place: Node, name: str) -> None:
-        last = detail["loc"][-1]
-        if isinstance(last, int):  # one of a pair of numbers
-            self._add(place, "too-few", f"“{name}:” needs {last + 1} entries.")
-            return
-        if place is self.root and last in {key for key, _, _ in self.source.sections}:
-            return  # it is there, and what is wrong with it is told
-        if isinstance(place, Mapping) and any(near(key, [last]) for key in place.keys):
-            return  # a misspelt name of it is told
-        value = f"question-{place.line}" if last == "id" else None
-        self._add(
-            place,
-            "missing",
-            f"“{last}:” is missing here.{how_to_write(str(last))}",
-            fix=self.mend.added(place, last, value),
-        )
-
-    def _value_fix(self, detail: ErrorDetails, code: str, name: str, place: Node, parent: Node | None) -> str | None:
-        if code == "not-text":
-            return self.mend.to_text(place)
-        if code == "not-a-list":
-            return self.mend.to_list(place)
-        if code == "no-alt":
-            return self.mend.added(place, "alt")
-        if code == "empty-stimulus":
-            return self.mend.added(place, "text")
-        if code == "option":
-            return self.mend.added(place, "wrong")
-        if code == "too-long" and name != "id":
-            return None
-        return self.mend.value(code, name, place, choices_in(detail))
-
-    def _extra(self, key: Scalar, value: Node, fields: tuple[str, ...]) -> None:
-        known = [("explain" if one == "explanation" else one) for one in fields]
-        meant = near(key.value, known)
-        hint = f" Did you mean “{meant}”?" if meant else " Delete it, or check where it belongs."
-        fix = self.mend.renamed(key, meant) if meant else self.mend.removed(key, value)
-        self._add(key, "unknown-field", f"There is no field “{key.value}” here.{hint}", fix=fix)
-
-    def _colon(self, place: Mapping) -> None:
-        line = self.source.lines[place.line - 1]
-        fix = line[: place.column - 1] + quoted(line[place.column - 1 :].strip())
-        message = "There is a colon inside this text, so it needs quotes round it."
-        self._add(place, "colon", message, fix=fix)
-
-    def _add(self, node: Node, code: str, message: str, fix: str | None = None) -> None:
-        if node.line in self.told and code not in {"missing", "no-why"}:
-            return
-        self.tree.problems.append(self.source.problem(node.line, node.column, code, message, fix=fix))
-
-
-def _names_beside(parent: Mapping) -> Iterator[str]:
-    """Fields that may stand where `parent` stands: those of options, explanations and the like."""
-    for model in Part.__subclasses__():
-        if not issubclass(model, Response) and any(key in model.model_fields for key in parent.fields):
-            yield from model.model_fields
