@@ -33,6 +33,10 @@ class AnswerForm(Form):
     """The form of one question. `place` names it on a page that holds several, else it is ""."""
 
     place: ClassVar[str] = ""
+    voting: bool = False
+    """Whether a class votes with it: what is chosen from carries letters to talk about, and nothing costs marks."""
+    looked_at: bool = False
+    """Whether it stands where nobody answers: menus are drawn open."""
 
     @property
     def is_typed(self) -> bool:

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from quizapp import text
-from quizapp.items.base import Response, Shown
-from quizapp.items.controls import AnswerForm
+from quizapp.items.base import Offer, Response, Shown
+from quizapp.items.controls import AnswerForm, PickMenu, PickOne, PickSeveral, PickWords
 from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.answer_tables import Overlay, is_matrix, letter, overlay_of
 from quizapp.services.catalogue import Content, Html
@@ -120,7 +120,7 @@ class QuestionAsked:
         return text.plain(self.content.item.prompt)
 
     def form(self, formdata: Any = None, content: dict[str, Any] | None = None) -> AnswerForm:
-        return self.content.item.form(self.shown, formdata, self._response(content))
+        return _voting(self.content.item.form(self.shown, formdata, self._response(content)))
 
     def read(self, form: AnswerForm) -> dict[str, Any]:
         response = self.content.item.read(form, self.shown)
@@ -133,7 +133,9 @@ class QuestionAsked:
 
     def to_look_at(self) -> AnswerForm:
         """Return the form for a page that shows the question and takes no answer."""
-        return self.content.item.form(self.shown, place="asked")
+        form = _voting(self.content.item.form(self.shown, place="asked"))
+        form.looked_at = True
+        return form
 
     def count(self, answers: Sequence[dict[str, Any]]) -> Votes:
         return self._votes([self._response(one) for one in answers])
@@ -186,20 +188,40 @@ class QuestionAsked:
                 number=at + 1,
                 bars=tuple(
                     VoteBar(
-                        letter=letter(n),
+                        letter=letter(n) if self._lettered else "",
                         text=text.plain(offer.text),
                         right=offer.right,
                         count=sum(offer.key in keys[at] for keys in now),
                         of=len(now),
                         before=None if then is None else sum(offer.key in keys[at] for keys in then),
                     )
-                    # By their words: the author's order often begins with the key.
-                    for n, offer in enumerate(sorted(place.offers, key=lambda one: text.plain(one.text).casefold()))
+                    for n, offer in enumerate(self._as_seen(place.offers))
                 ),
             )
             for at, place in enumerate(self.key.choosings)
         ]
-        return tuple(sorted(tables, key=lambda one: ((one.heading or "").casefold(), one.number)))
+        headings = [text.plain(str(field.label.text)) for field in self._fields]
+        return tuple(sorted(tables, key=lambda one: (headings.index(one.heading) if one.heading else 0, one.number)))
+
+    @cached_property
+    def _fields(self) -> tuple[Any, ...]:
+        """What answers are chosen with, in the order that this room sees."""
+        picking = (PickOne, PickSeveral)
+        return tuple(one for one in self.form() if isinstance(one, picking) and not isinstance(one, PickWords))
+
+    @cached_property
+    def _lettered(self) -> bool:
+        """Whether the answers stand on the page with letters; those of menus do not."""
+        return not any(isinstance(field, PickMenu) for field in self._fields)
+
+    def _as_seen(self, offers: Sequence[Offer]) -> list[Offer]:
+        """Return what can be chosen at one place in the order of the page. The author's often begins with the key."""
+        for field in self._fields:
+            seen = [str(choice.label) for choice in field.iter_choices()]
+            places = [next((n for n, one in enumerate(seen) if one in (at.text, at.key)), None) for at in offers]
+            if None not in places:
+                return [offer for _, offer in sorted(zip(places, offers, strict=True), key=lambda pair: pair[0] or 0)]
+        raise LookupError("a place of choice without a field")
 
     def _groups(self, given: Sequence[Response], earlier: Sequence[Response] | None) -> list[VoteGroup]:
         said = self._said(given)
@@ -227,6 +249,11 @@ class QuestionAsked:
 
     def _marked(self, response: Response | None) -> set[int]:
         return set() if response is None else set(self.content.item.marked(response))
+
+
+def _voting(form: AnswerForm) -> AnswerForm:
+    form.voting = True
+    return form
 
 
 def _scored(response: Response | None) -> dict[str, Any] | None:
