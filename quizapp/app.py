@@ -66,6 +66,7 @@ from quizapp.web import (
     tokens,
     trial,
     versions,
+    ways,
 )
 from quizapp.web.audit_words import audit_words
 from quizapp.web.field_words import field_word
@@ -183,6 +184,7 @@ def _attach_languages(app: Flask, settings: Settings) -> None:
             "dir": "rtl" if locale is not None and locale.text_direction == "rtl" else "ltr",
         }
 
+    app.jinja_env.globals.update(write_url=ways.write_url, writes_text=ways.writes_text)
     app.jinja_env.filters.update(
         paper_template=lambda kind: app.jinja_env.select_template([f"paper/{kind}.html", "paper/_default.html"]),
         item_template=lambda kind: app.jinja_env.select_template([f"items/{kind}.html", "items/_default.html"]),

@@ -21,6 +21,7 @@ from quizapp.web.forms import short_number
 from quizapp.web.forms_library import NewBankForm, PictureForm, UploadForm
 from quizapp.web.library import new_page
 from quizapp.web.security import takes_files
+from quizapp.web.ways import write_url
 
 bp = Blueprint("bank_files", __name__, url_prefix="/teach")
 
@@ -32,10 +33,8 @@ Answer = str | AnyResponse | tuple[str, int]
 def copy(bank: str) -> AnyResponse:
     """Begin a bank of one's own as a copy."""
     draft = new_banks.copy_bank(bank, auth.account_id(), now=instance.now())
-    flash(
-        _("This is your own copy. Its first line says whose work it is: leave that in, and keep the licence."), "good"
-    )
-    return _to_editor(draft)
+    flash(_("This is your own copy. A note in it says whose work it is: leave that in, and keep the licence."), "good")
+    return redirect(write_url(draft), 303)
 
 
 @bp.get("/b/<bank>/bank.<any(yaml, zip):form>")
@@ -65,7 +64,7 @@ def upload() -> Answer:
     if received is None:
         return new_page(NewBankForm(formdata=None), form), 422
     if received.bank is None:
-        return _to_editor(received.draft)
+        return redirect(write_url(received.draft), 303)
     other = drafts.open_draft(received.bank, auth.account_id(), now=instance.now())
     return redirect(url_for("bank_files.instead", draft=received.draft, other=other), 303)
 
@@ -135,7 +134,7 @@ def put_instead(draft: str, other: str) -> Answer:
     except DraftChanged:
         return _instead_page(draft, other, _("Your draft was saved since you opened this page. Look again.")), 409
     flash(_("The uploaded text is in your draft now. Students see it when you publish."), "good")
-    return _to_editor(other)
+    return redirect(write_url(other), 303)
 
 
 def _received(form: UploadForm) -> Received | None:
@@ -182,10 +181,6 @@ def _sent(file: BankFile, form: str) -> AnyResponse:
     answer = Response(body, content_type=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}.{form}"'
     return answer
-
-
-def _to_editor(draft: str) -> AnyResponse:
-    return redirect(url_for("drafts.editor", draft=draft), 303)
 
 
 def _to_files(draft: str) -> AnyResponse:

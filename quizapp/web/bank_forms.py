@@ -25,6 +25,7 @@ from quizapp.web.bank_form_pages import Answer, Place, bank_page, entry_page, fi
 from quizapp.web.forms import short_number
 from quizapp.web.made import TICKET_MAX, Made, made_with, new_ticket, remember_made
 from quizapp.web.signed_out import carried, keeps_typing, nowhere
+from quizapp.web.ways import write_by_form
 
 bp = Blueprint("bank_forms", __name__, url_prefix="/teach")
 
@@ -41,6 +42,7 @@ def bank(draft: str) -> Answer:
 @keeps_typing
 def change_bank(draft: str) -> Answer:
     """Keep the head of the bank, or move a question."""
+    write_by_form()
     try:
         return _change_bank(draft)
     except NotFoundError:
@@ -157,6 +159,7 @@ def _show(place: Place) -> Answer:
 
 def _take(place: Place) -> Answer:
     """Do with a posted form what its button says; what was typed comes back if its draft is gone."""
+    write_by_form()
     try:
         return _post(place)
     except NotFoundError:

@@ -22,6 +22,7 @@ from quizapp.web.bank_form_pages import Answer
 from quizapp.web.bank_forms import bp
 from quizapp.web.forms import stripped
 from quizapp.web.signed_out import keeps_typing
+from quizapp.web.ways import write_by_form
 
 
 class BeginForm(FlaskForm):
@@ -71,6 +72,7 @@ def begin() -> Answer:
         draft = bank_tables.begin_with_form(
             auth.account_id(), title=form.title.data or "", language=form.language.data or "en", now=instance.now()
         )
+        write_by_form()
         return redirect(url_for("bank_forms.new", draft=draft, owner="choice"), 303)
     body = render_template("teach/banks/begin.html", form=form, errors=bool(form.errors))
     return (body, 422) if form.errors else body
@@ -113,6 +115,7 @@ def read_table() -> Answer:
 def _made(text: str, title: str, language: str, look: Draft) -> Response:
     draft = bank_tables.begin_with_table(auth.account_id(), text, title=title, language=language, now=instance.now())
     assert draft is not None  # noqa: S101 - it has questions
+    write_by_form()
     flash(ngettext("One question is in your draft.", "%(num)s questions are in your draft.", look.questions), "good")
     lacking = sum(one.code == "no-why" for one in look.problems)
     if lacking:

@@ -17,6 +17,7 @@ from quizapp.web.editor_words import editor_settings
 from quizapp.web.forms_drafts import DraftForm, PublishForm
 from quizapp.web.security import csrf, takes_text, token_is_good
 from quizapp.web.signed_out import sign_in_again
+from quizapp.web.ways import write_as_text, write_by_form, write_url
 
 bp = Blueprint("drafts", __name__, url_prefix="/teach")
 
@@ -34,7 +35,7 @@ Answer = str | Response | tuple[str, int]
 @access(Access.STAFF)
 def edit(bank: str) -> Response:
     """Open the teacher's draft of a bank, begun if there is none."""
-    return _to(drafts.open_draft(bank, auth.account_id(), now=instance.now()))
+    return redirect(write_url(drafts.open_draft(bank, auth.account_id(), now=instance.now())), 303)
 
 
 @bp.get("/drafts/<draft>")
@@ -55,7 +56,9 @@ def begin() -> Answer:
     except TextTooLongError:
         return render_template("teach/banks/gone.html", typed=typed, too_long=True), 413
     if request.form.get("do") == "form":
+        write_by_form()
         return redirect(url_for("bank_forms.bank", draft=draft), 303)
+    write_as_text()
     return _to(draft)
 
 
@@ -111,6 +114,10 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
         drafts.save_draft(draft, account, text, version=form.known_version, now=now)
     except TextTooLongError:
         return _editor(draft, account, text=typed, too_long=True), 413
+    if do == "form":
+        write_by_form()
+    else:
+        write_as_text()
     if do in GO_ON:
         return redirect(url_for(GO_ON[do], draft=draft, number=1 if do == "preview" else None), 303)
     return _to(draft)
@@ -186,7 +193,7 @@ def detach(draft: str) -> Response:
     flash(
         _("This is a bank of your own now. Give it another id in its line “bank:” if you have one of this id."), "good"
     )
-    return _to(draft)
+    return redirect(write_url(draft), 303)
 
 
 def _publish_page(draft: str, form: PublishForm, sentence: str | None = None) -> str:

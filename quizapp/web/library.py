@@ -11,6 +11,7 @@ from quizapp.services.library import LibraryPage
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_library import NewBankForm, SearchForm, UploadForm
+from quizapp.web.ways import write_as_text
 
 bp = Blueprint("library", __name__, url_prefix="/teach")
 
@@ -44,6 +45,7 @@ def new() -> Answer:
     form = NewBankForm()
     if form.validate_on_submit():
         draft = new_banks.begin_bank(auth.account_id(), form.title.data or "", now=instance.now())
+        write_as_text()
         return redirect(url_for("drafts.editor", draft=draft), 303)
     body = new_page(form, UploadForm(formdata=None))
     return (body, 422) if form.errors else body

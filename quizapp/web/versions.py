@@ -13,6 +13,7 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_versions import ChoiceForm, RestoreForm
+from quizapp.web.ways import write_url
 
 bp = Blueprint("versions", __name__, url_prefix="/teach/b/<bank>")
 
@@ -98,7 +99,7 @@ def _restored(draft: str, number: int) -> Response:
         _("Your draft says now what version %(n)s says. Students see nothing of it until you publish.", n=number),
         "good",
     )
-    return redirect(url_for("drafts.editor", draft=draft), 303)
+    return redirect(write_url(draft), 303)
 
 
 def _choice(bank: str, number: int, seen: int, draft: str) -> tuple[str, int]:

@@ -108,7 +108,7 @@ def test_a_bank_is_written_mended_published_assigned_and_its_key_changed(
     teacher.goto(f"{live_server}/teach/drafts/{draft}")
     write(teacher, broken())
     expect(teacher.get_by_role("heading", name="Mend this first")).to_be_visible()
-    teacher.get_by_role("link", name="Back to the text").click()
+    teacher.get_by_role("link", name="Go on writing").click()
     said = []
     while mistakes(teacher).count():
         said.append(mend(teacher))
@@ -117,7 +117,7 @@ def test_a_bank_is_written_mended_published_assigned_and_its_key_changed(
     teacher.get_by_role("button", name="See it as a student").click()
     answer(teacher, OLD_KEY, "Check my answer")
     expect(teacher.get_by_role("heading", name="Right", exact=True)).to_be_visible()
-    teacher.get_by_role("link", name="Back to the text").click()
+    teacher.get_by_role("link", name="Go on writing").click()
     teacher.get_by_role("button", name="Publish…").click()
     publish(teacher, "The first one.", 1)
     assign(teacher)

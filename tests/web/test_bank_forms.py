@@ -557,3 +557,28 @@ def test_a_student_who_signed_in_meanwhile_sees_only_what_was_typed(app: Flask) 
     fields: Fields = {"again-login": desk.teacher.login, "again-password": factories.PASSWORD}
     assert desk.browser.submit(late, named="prompt", fields=fields).status == 303
     assert "prompt: Words of the teacher" in desk.text
+
+
+def test_everything_leads_back_to_the_form_until_a_text_is_saved(app: Flask) -> None:
+    desk = Desk(app, BANK.replace("type: nothing", "type: open"))
+    editor = f"/teach/drafts/{desk.draft}"
+    desk.send(desk.get("/three"), {}, "back")
+    broken = desk.browser.get(f"{editor}/publish")
+    assert "The list of questions shows where" in broken.words
+    assert "Mistake, line" not in broken.words
+    pages = ["/teach/banks", f"{editor}/preview/1", f"{editor}/publish", f"{editor}/files"]
+    for path in pages:
+        links = desk.browser.get(path).links()
+        assert (desk.path in links, editor in links) == (True, False), path
+    assert desk.browser.submit(desk.browser.get(editor), named="text").location == editor
+    for path in pages:
+        links = desk.browser.get(path).links()
+        assert (desk.path in links, editor in links) == (False, True), path
+    assert desk.browser.submit(desk.browser.get(editor), named="text", fields={"do": "form"}).location == desk.path
+    with app.app_context():
+        published, draft = factories.publish_own(desk.teacher)
+    opened = desk.browser.post(f"/teach/b/{published.bank}/edit")
+    assert opened.location == f"/teach/drafts/{draft}/form"
+    form = desk.browser.follow(opened)
+    assert "Delete this draft" in form.words
+    assert f"/teach/drafts/{draft}/files" in form.links()

@@ -108,7 +108,7 @@ def test_the_owner_reads_restores_settles_and_shares(room: Staffroom) -> None:
     settled = rivera.follow(rivera.submit(page, "/settle"))
     assert "1 report" not in settled.words
     restored = rivera.submit(page, "/restore")
-    assert restored.location == f"/teach/drafts/{room.draft}"
+    assert restored.location == f"/teach/drafts/{room.draft}/form"
     typed = OWN_BANK.replace("My own bank", "Half written")
     rivera.post(f"/teach/drafts/{room.draft}", {"text": typed, "version": "3"})
     choice = rivera.submit(room.get("rivera"), "/restore")

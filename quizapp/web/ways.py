@@ -1,0 +1,28 @@
+"""How somebody writes banks, by form or as text: pages that lead back to a draft lead to the way they last used."""
+
+from __future__ import annotations
+
+from flask import session, url_for
+
+WAY = "way"
+TEXT = "text"
+
+
+def write_by_form() -> None:
+    """Remember, until the sign-out, that this person writes by form; so does everybody who never saved a text."""
+    session.pop(WAY, None)
+
+
+def write_as_text() -> None:
+    """Remember, until the sign-out, that this person writes the text itself."""
+    session[WAY] = TEXT
+
+
+def writes_text() -> bool:
+    """Tell whether this person last wrote a text."""
+    return session.get(WAY) == TEXT
+
+
+def write_url(draft: str) -> str:
+    """Return where a draft is written on, by its public id."""
+    return url_for("drafts.editor" if writes_text() else "bank_forms.bank", draft=draft)
