@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from quizapp.models import (
     Account,
@@ -29,6 +30,7 @@ from quizapp.models import (
 )
 from quizapp.services.bank_access import BankRight, right_in, visible_to
 from quizapp.services.drafts import DraftLine, my_drafts
+from quizapp.services.library_matches import Match, matches
 from quizapp.services.listings import folded_words, spoken
 
 BANKS_ON_PAGE = 20
@@ -55,6 +57,7 @@ class Wanted:
     skill: str = ""
     kind: str = ""
     difficulty: str = ""
+    language: str = ""
     whose: Whose = Whose.ALL
     due: bool = False
     """Only banks with facts that were to be checked again by today."""
@@ -63,7 +66,7 @@ class Wanted:
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out at all."""
-        return bool(self.words or self.skill or self.kind or self.difficulty or self.whose or self.due)
+        return bool(self.words or self.skill or self.kind or self.difficulty or self.language or self.whose or self.due)
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ class BankLine:
     skills: tuple[Count, ...]
     kinds: tuple[Count, ...]
     difficulties: tuple[Count, ...]
+    matches: tuple[Match, ...] = ()
+    """Questions that hold the words that were looked for."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class Choices:
     skills: tuple[Count, ...]
     kinds: tuple[Count, ...]
     difficulties: tuple[Count, ...]
+    languages: tuple[str, ...]
+    """Codes, such as en."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +155,11 @@ def library_page(account_id: int, wanted: Wanted, *, now: datetime) -> LibraryPa
         .offset(BANKS_ON_PAGE * (page - 1))
     ).all()
     names = _skill_names()
-    traits = _traits([row.id for row in rows], names)
+    ids = [row.id for row in rows]
+    traits, hits = _traits(ids, names), matches(ids, words)
     return LibraryPage(
         wanted=replace(wanted, page=page),
-        lines=tuple(_line(row, traits, account_id, today) for row in rows),
+        lines=tuple(replace(_line(row, traits, account_id, today), matches=hits.get(row.id, ())) for row in rows),
         found=found,
         pages=pages,
         in_all=db.session.scalars(
@@ -171,12 +179,6 @@ def bank_line(bank: str, account_id: int, *, now: datetime) -> BankLine | None:
 
 
 def _lines(account_id: int) -> sa.Select[Any]:
-    newest = (
-        sa.select(sa.func.max(BankRevision.number))
-        .where(BankRevision.bank_id == Bank.id)
-        .correlate(Bank)
-        .scalar_subquery()
-    )
     return (
         sa.select(
             Bank.id,
@@ -199,7 +201,7 @@ def _lines(account_id: int) -> sa.Select[Any]:
         .select_from(Bank)
         .join(BankListing, BankListing.bank_id == Bank.id)
         .join(Quiz, sa.and_(Quiz.bank_id == Bank.id, Quiz.whole_bank))
-        .join(BankRevision, sa.and_(BankRevision.bank_id == Bank.id, BankRevision.number == newest))
+        .join(BankRevision, _is_newest())
         .outerjoin(Account, Account.id == Bank.owner_id)
         .outerjoin(BankShare, sa.and_(BankShare.bank_id == Bank.id, BankShare.account_id == account_id))
         .outerjoin(BankLesson, BankLesson.bank_id == Bank.id)
@@ -210,6 +212,13 @@ def _lines(account_id: int) -> sa.Select[Any]:
     )
 
 
+def _is_newest() -> sa.ColumnElement[bool]:
+    """Whether a revision is the newest one of the bank beside it."""
+    other = aliased(BankRevision)
+    newest = sa.select(sa.func.max(other.number)).where(other.bank_id == Bank.id).correlate(Bank).scalar_subquery()
+    return sa.and_(BankRevision.bank_id == Bank.id, BankRevision.number == newest)
+
+
 def _conditions(account_id: int, wanted: Wanted, words: list[str], today: date) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [BankListing.words.contains(f" {word}", autoescape=True) for word in words]
     for trait, value in ((Trait.SKILL, wanted.skill), (Trait.KIND, wanted.kind), (Trait.DIFFICULTY, wanted.difficulty)):
@@ -218,6 +227,11 @@ def _conditions(account_id: int, wanted: Wanted, words: list[str], today: date) 
                 BankTrait.bank_id == Bank.id, BankTrait.trait == trait, BankTrait.value == value
             )
             found.append(has.correlate(Bank).exists())
+    if wanted.words.strip() and not words:
+        found.append(sa.false())  # signs alone stand for nothing, and not for everything
+    if wanted.language:
+        speaks = sa.select(BankRevision.id).where(_is_newest(), BankRevision.language == wanted.language)
+        found.append(speaks.correlate(Bank).exists())
     if wanted.whose is Whose.OWN:
         found.append(Bank.owner_id == account_id)
     elif wanted.whose is Whose.SHARED:
@@ -245,6 +259,15 @@ def _choices(account_id: int, names: dict[str, str]) -> Choices:
         skills=tuple(sorted(counts[Trait.SKILL], key=lambda one: (known.get(one.value, len(known)), one.name))),
         kinds=tuple(counts[Trait.KIND]),
         difficulties=_by_difficulty(counts[Trait.DIFFICULTY]),
+        languages=tuple(
+            db.session.scalars(
+                sa.select(BankRevision.language)
+                .join(Bank, _is_newest())
+                .where(visible_to(account_id))
+                .distinct()
+                .order_by(BankRevision.language)
+            )
+        ),
     )
 
 

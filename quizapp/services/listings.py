@@ -44,7 +44,7 @@ def store_listing(session: Session, bank_id: int, title: str, contents: Sequence
     dates = [item.review_by for item in items if item.review_by is not None]
     listing = session.get(BankListing, bank_id) or BankListing(bank_id=bank_id)
     listing.folded_title = "".join(f" {word}" for word in folded_words(title))[:TITLE_MAX]
-    listing.words = "".join(f" {word}" for word in sorted({*folded_words(title), *_words(contents)}))
+    listing.words = "".join(f" {word}" for word in sorted({*folded_words(title), *words_of(contents)}))
     listing.questions, listing.review_by = len(items), min(dates, default=None)
     session.add(listing)
     session.execute(sa.delete(BankTrait).where(BankTrait.bank_id == bank_id))
@@ -99,7 +99,8 @@ def _contents(session: Session, quiz_revision_id: int) -> list[Content]:
     return [content_of(row) for row in rows]
 
 
-def _words(contents: Iterable[Content]) -> Iterable[str]:
+def words_of(contents: Iterable[Content]) -> Iterable[str]:
+    """Yield the words of questions and what they are about, folded; one may come more than once."""
     seen = {source for content in contents for source, _block in content.texts()}
     for content in contents:
         stimulus = content.stimulus

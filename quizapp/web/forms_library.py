@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 
 from quizapp.services.library import Choices, Wanted, Whose
 from quizapp.services.new_banks import TITLE_MAX
+from quizapp.web.bank_names import kind_name, language_name
 from quizapp.web.forms import short_number, stripped
 
 DIFFICULTIES = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard")}
@@ -27,14 +28,17 @@ class SearchForm(Form):
     skill = SelectField(_l("Skill"), validate_choice=False)
     kind = SelectField(_l("Kind of question"), validate_choice=False)
     difficulty = SelectField(_l("Difficulty"), validate_choice=False)
+    language = SelectField(_l("Language"), validate_choice=False)
     whose = SelectField(_l("Whose"), validate_choice=False)
     due = BooleanField(_l("Only banks whose facts are to be checked again"))
 
     def offer(self, choices: Choices) -> None:
         """Fill the menus with what there is; what was chosen stays, though nothing may have it any more."""
         self._menu(self.skill, [(one.value, one.name) for one in choices.skills])
-        self._menu(self.kind, [(one.value, one.name) for one in choices.kinds])
+        kinds = [(one.value, kind_name(one.value)) for one in choices.kinds]
+        self._menu(self.kind, sorted(kinds, key=lambda kind: kind[1]))
         self._menu(self.difficulty, [(one.value, str(DIFFICULTIES[one.value])) for one in choices.difficulties])
+        self._menu(self.language, [(code, language_name(code)) for code in choices.languages])
         self._menu(
             self.whose,
             [
@@ -52,6 +56,7 @@ class SearchForm(Form):
             skill=self.skill.data or "",
             kind=self.kind.data or "",
             difficulty=self.difficulty.data if self.difficulty.data in DIFFICULTIES else "",
+            language=self.language.data or "",
             whose=Whose(whose) if whose in set(Whose) else Whose.ALL,
             due=bool(self.due.data),
             page=short_number(page) or 1,

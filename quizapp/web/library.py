@@ -10,10 +10,12 @@ from quizapp.services.bank_access import BankRight
 from quizapp.services.library import LibraryPage
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
+from quizapp.web.bank_names import kind_name
 from quizapp.web.forms_library import NewBankForm, SearchForm, UploadForm
 from quizapp.web.ways import write_as_text
 
 bp = Blueprint("library", __name__, url_prefix="/teach")
+bp.add_app_template_filter(kind_name)
 
 Answer = str | Response | tuple[str, int]
 
@@ -64,6 +66,7 @@ def _kept(page: LibraryPage) -> dict[str, str]:
         "skill": wanted.skill,
         "kind": wanted.kind,
         "difficulty": wanted.difficulty,
+        "language": wanted.language,
         "whose": wanted.whose.value,
         "due": "y" if wanted.due else "",
     }

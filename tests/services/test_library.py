@@ -158,7 +158,8 @@ FOUND: dict[str, list[str]] = {
     "evening": [],
     "rivers, 8": [],
     "8 quiz": ["Small quiz"],
-    "%": ["Made up", "Maps of the valley", "Small quiz"],
+    "%": [],
+    "_": [],
     "_ap": [],
     "of": ["Maps of the valley", "Made up", "Small quiz"],
 }
@@ -190,6 +191,37 @@ def test_skill_kind_difficulty_and_what_is_due_narrow_down(tmp_path: Path) -> No
         ("facts", "Facts and figures", 6),
     ]
     assert [one.value for one in choices.difficulties] == ["easy", "medium", "hard"]
+
+
+def test_questions_with_the_words_are_named(tmp_path: Path) -> None:
+    factories.publish()
+    shipped_maps(tmp_path)
+    teacher = factories.make_teacher()
+
+    def named(words: str) -> list[list[tuple[int, str]]]:
+        return [[(one.number, one.prompt) for one in line.matches] for line in look(teacher, words=words).lines]
+
+    assert named("RIV") == [[(1, "How many rivers are there?")]]
+    assert named("maps") == [[]]  # only in its title
+    assert named("quiz 8") == [[(3, look_prompt(teacher, "Small quiz", 3))]]
+    assert named("") == [[], []]
+
+
+def look_prompt(teacher: Teacher, title: str, number: int) -> str:
+    (line,) = (one for one in look(teacher).lines if one.title == title)
+    return bank_look.bank_look(line.bank, teacher.id, now=START).questions[number - 1].content.item.prompt
+
+
+def test_language_narrows_down() -> None:
+    teacher = factories.make_teacher()
+    factories.publish()
+    own(teacher, OWN_BANK.replace("language: en", "language: de"))
+    assert titles(teacher, language="de") == ["My own bank"]
+    assert titles(teacher, language="fr") == []
+    assert look(teacher).choices.languages == ("de", "en")
+    factories.publish(BANK.replace("language: en", "language: nl").replace("1,240", "1,250"))  # a newer version
+    assert look(teacher).choices.languages == ("de", "nl")
+    assert titles(teacher, language="en") == []
 
 
 def test_many_banks_come_in_pages() -> None:

@@ -54,6 +54,10 @@ def test_banks_are_found_looked_at_and_assigned(app: Flask, tmp_path: Path) -> N
     nothing = browser.get("/teach/banks?q=zebra&kind=nonsense&difficulty=x&whose=x&page=x&due=y")
     assert "Nothing fits all of this." in nothing.words
     assert 'value="zebra"' in nothing.text
+    found = browser.get("/teach/banks?q=rivers&kind=numeric&language=en")
+    assert "Question 1: How many rivers are there?" in found.words
+    assert [link.partition("#")[2] for link in found.links() if "#q" in link] == ["q1"]
+    assert ("A number" in found.words, "English" in found.words, "numeric" in found.words) == (True, True, False)
     (maps,) = [e for e in page.elements() if e.tag == "a" and e.text == "Maps of the valley"]
     look = browser.get(maps.get("href", ""))
     assert "How many rivers are there?" in look.words
