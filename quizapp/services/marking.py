@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from quizapp import text
+from quizapp.items.base import shorten
 from quizapp.models import (
     Account,
     Assignment,
@@ -32,6 +34,9 @@ from quizapp.services.marking_queue import WrittenAnswer, has_two_markers, writt
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.scoring import further_score, newest_scores
 from quizapp.services.writing import writing
+
+BEGINNING = 90
+"""Signs of an answer that a list of answers shows."""
 
 
 class MarkedMeanwhileError(RuntimeError):
@@ -84,6 +89,37 @@ class AnswerPage:
     """This is answer `number` of `of`."""
     given: tuple[tuple[str, int, str], ...]
     """With two markers who differ: name, points and comment of each."""
+    counting: int | None
+    """The points that count by now; None while it waits for a mark. A save takes their place."""
+    settles: bool
+    """Whether what is saved counts, whatever another marker gave."""
+
+
+@dataclass(frozen=True)
+class MarkedLine:
+    """An answer whose mark this teacher can change. It carries no name."""
+
+    attempt: str
+    """Public id."""
+    number: int
+    """As on the page of the answer."""
+    answer: str
+    """How it begins."""
+    points: int | None
+    """Those that count, or, while another marker's are still to come, this teacher's own."""
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class MarkedPage:
+    section: SectionRef
+    assignment: str
+    title: str
+    question: str
+    prompt: str
+    most: int
+    lines: tuple[MarkedLine, ...]
+    """In the order of the queue."""
 
 
 def answer_page(
@@ -98,17 +134,13 @@ def answer_page(
         NotFoundError: no such question or answer in an assignment of the class.
     """
     row, title = find_assigned(section.id, assignment)
-    found = next((pair for pair in written_answers(row.id) if pair[0].public_id == question), None)
-    if found is None:
-        raise NotFoundError("question")
-    revision, answers = found
+    revision, answers = _question(row.id, question)
     chosen = _chosen(answers, account_id, attempt)
     if chosen is None:
         return None
     session = db.session()
     response = session.get_one(Response, chosen.response_id)
     content = content_of(revision)
-    stored = content.item.response_from_json(response.content)
     given = session.execute(
         sa.select(Account.id, Account.name, Marking.points, Marking.comment)
         .join(Account, Account.id == Marking.account_id)
@@ -117,7 +149,8 @@ def answer_page(
     ).all()
     own = next((line for line in given if line.id == account_id), None)
     differ = chosen.waiting and len(given) > 1
-    written = str(stored.to_json().get("text", ""))
+    decided = not chosen.waiting and (len(given) > 1 or has_two_markers(session, row.id))
+    written = _written(content, response)
     return AnswerPage(
         section=section,
         assignment=assignment,
@@ -136,6 +169,55 @@ def answer_page(
         number=answers.index(chosen) + 1,
         of=len(answers),
         given=tuple((line.name, line.points, line.comment or "") for line in given) if differ else (),
+        counting=_points(content, chosen),
+        settles=differ or decided,
+    )
+
+
+def marked_page(section: SectionRef, assignment: str, question: str, account_id: int) -> MarkedPage:
+    """Return the answers to a question whose marks this teacher can change.
+
+    Those are the ones with a mark that counts, and those that wait for another marker after this one.
+
+    Raises:
+        NotFoundError: the class has no such assignment, or it no such question that a teacher marks.
+    """
+    row, title = find_assigned(section.id, assignment)
+    revision, answers = _question(row.id, question)
+    content, session = content_of(revision), db.session()
+    mine = [
+        (number, one)
+        for number, one in enumerate(answers, 1)
+        if not one.newest.void and (not one.waiting or account_id in one.markers)
+    ]
+    responses = {
+        found.id: found
+        for found in session.scalars(sa.select(Response).where(Response.id.in_([one.response_id for _, one in mine])))
+    }
+    own = dict(
+        session.execute(
+            sa.select(Marking.attempt_item_id, Marking.points).where(
+                Marking.account_id == account_id, Marking.attempt_item_id.in_([one.attempt_item_id for _, one in mine])
+            )
+        ).all()
+    )
+    return MarkedPage(
+        section=section,
+        assignment=assignment,
+        title=title,
+        question=question,
+        prompt=text.plain(content.item.prompt),
+        most=max(content.item.rubric_points()),
+        lines=tuple(
+            MarkedLine(
+                attempt=one.attempt,
+                number=number,
+                answer=shorten(_written(content, responses[one.response_id]), BEGINNING),
+                points=own[one.attempt_item_id] if one.waiting else _points(content, one),
+                waiting=one.waiting,
+            )
+            for number, one in mine
+        ),
     )
 
 
@@ -169,7 +251,6 @@ def give_mark(
             hold_rules(session, Attempt.public_id == page.attempt)
             item, revision, response = _row_of(session, page)
             newest = newest_scores(session, AttemptItem.id == item.id)[item.id]
-            settles = bool(page.given)
             if newest.void or (newest.number != seen and newest.correction_id is not None):
                 raise CorrectedMeanwhileError(left_out=newest.void)
             if newest.number != seen:
@@ -177,14 +258,14 @@ def give_mark(
             marking = session.scalar(
                 sa.select(Marking).where(Marking.attempt_item_id == item.id, Marking.account_id == account_id)
             ) or Marking(attempt_item_id=item.id, account_id=account_id, points=points)
-            if settles:
+            if page.settles:
                 marking.settled = points
             else:
                 marking.points = points
             marking.comment, marking.marked_at = comment or None, now
             session.add(marking)
             session.flush()
-            if _counts(session, page, item.id, points, settles=settles):
+            if _counts(session, page, item.id, points):
                 fraction = points / max(levels)
                 session.add(
                     further_score(
@@ -204,6 +285,24 @@ def give_mark(
         raise _marked_meanwhile(db.session(), _item_id(page), account_id) from None
 
 
+def _question(assignment_id: int, question: str) -> tuple[ItemRevision, list[WrittenAnswer]]:
+    """Return a question that a teacher marks, with its answers."""
+    found = next((pair for pair in written_answers(assignment_id) if pair[0].public_id == question), None)
+    if found is None:
+        raise NotFoundError("question")
+    return found
+
+
+def _written(content: Content, response: Response) -> str:
+    return str(content.item.response_from_json(response.content).to_json().get("text", ""))
+
+
+def _points(content: Content, answer: WrittenAnswer) -> int | None:
+    """The mark that counts, in points of the rubric."""
+    fraction = answer.newest.fraction
+    return None if fraction is None else round(fraction * max(content.item.rubric_points()))
+
+
 def _chosen(answers: list[WrittenAnswer], account_id: int, attempt: str | None) -> WrittenAnswer | None:
     if attempt is not None:
         for one in answers:
@@ -215,10 +314,10 @@ def _chosen(answers: list[WrittenAnswer], account_id: int, attempt: str | None) 
     return next(fresh, None) or next(differing, None)
 
 
-def _counts(session: Session, page: AnswerPage, attempt_item_id: int, points: int, *, settles: bool) -> bool:
+def _counts(session: Session, page: AnswerPage, attempt_item_id: int, points: int) -> bool:
     """Tell whether this mark is the one that counts: alone, settling, or in agreement with the other."""
     assignment_id = session.scalars(sa.select(Assignment.id).where(Assignment.public_id == page.assignment)).one()
-    if settles or not has_two_markers(session, assignment_id):
+    if page.settles or not has_two_markers(session, assignment_id):
         return True
     given = session.scalars(sa.select(Marking.points).where(Marking.attempt_item_id == attempt_item_id)).all()
     return len(given) > 1 and set(given) == {points}

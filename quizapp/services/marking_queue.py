@@ -45,6 +45,8 @@ class QuestionQueue:
     marked: int
     differing: int
     """Answers on which two markers differ."""
+    changeable: int
+    """Answers whose mark this teacher can change: `marking.marked_page` lists them."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def marking_page(section: SectionRef, assignment: str, account_id: int) -> Marki
             yours=sum(one.waiting and account_id not in one.markers for one in found),
             marked=sum(not one.waiting for one in found),
             differing=sum(one.waiting and len(one.markers) > 1 for one in found),
+            changeable=sum(not one.waiting or account_id in one.markers for one in found),
         )
         for revision, found in answers
         if found

@@ -41,8 +41,9 @@ class PointsForm(FlaskForm):
 
     @classmethod
     def of(cls, page: AnswerPage) -> PointsForm:
-        """Return the form for an answer, with what this teacher gave before."""
-        form = cls(points=None if page.points is None else str(page.points), comment=page.comment, seen=page.seen)
+        """Return the form for an answer, with the points that count, or else those this teacher gave."""
+        before = page.points if page.counting is None else page.counting
+        form = cls(points=None if before is None else str(before), comment=page.comment, seen=page.seen)
         levels = page.content.item.rubric_points()
         form.points.choices = [SelectChoice(str(points), text) for points, text in sorted(levels.items())]
         return form
@@ -87,10 +88,22 @@ def answer(section: str, assignment: str, question: str) -> str | Response | tup
         return redirect(url_for("marking.overview", section=section, assignment=assignment))
     form = PointsForm.of(page)
     status = _take(form, page, account) if form.is_submitted() else 200
+    if status == SAVED and page.counting is not None:
+        flash(_("The mark is changed. The one before stays in its history."), "good")
+        return redirect(url_for("marking.marked", section=section, assignment=assignment, question=question))
     if status == SAVED:
         return redirect(url_for("marking.answer", section=section, assignment=assignment, question=question))
     body = render_template("teach/marking_answer.html", page=page, form=form, errors=form.errors, html=page.html)
     return body, status
+
+
+@bp.get("/c/<section>/a/<assignment>/marking/<question>/marked")
+@access(Access.STAFF)
+def marked(section: str, assignment: str, question: str) -> str:
+    """List the answers whose marks can be changed, without names."""
+    account = auth.account_id()
+    found = rosters.get_section(section, account)
+    return render_template("teach/marking_marked.html", page=marking.marked_page(found, assignment, question, account))
 
 
 def _take(form: PointsForm, page: AnswerPage, account: int) -> int:

@@ -136,6 +136,10 @@ def test_28_answers_take_28_keys_and_enter(
             page.keyboard.press("Enter")
     expect(page.get_by_text("Every answer to this question has its mark.")).to_be_visible()
     expect(page.get_by_text("28 are marked.")).to_be_visible()
+    page.get_by_role("link", name="Change a mark").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Marked answers")
+    check_page(page)
+    assert page.get_by_text("Pupil").count() == 0, "no name"
     assert sorted(mark or 0.0 for mark in marks_of(app, made)) == sorted(int(points) / 4 for points in pressed)
 
 

@@ -141,6 +141,36 @@ def test_a_mark_can_be_changed_and_the_first_one_is_kept(world: World) -> None:
 
 
 @ONE_DATABASE
+def test_the_answers_whose_marks_can_be_changed_are_listed_without_names(world: World) -> None:
+    def listed(teacher: Teacher) -> dict[str, tuple[int | None, bool]]:
+        page = marking.marked_page(world.school_class.ref, world.assignment, world.queue().question, teacher.id)
+        assert not any(name in repr(page.lines) for name in ANSWERS)
+        assert world.queue(teacher).changeable == len(page.lines)
+        assert [line.attempt for line in page.lines] == sorted(line.attempt for line in page.lines)
+        return {line.answer: (line.points, line.waiting) for line in page.lines}
+
+    assert listed(world.teacher) == {}
+    world.give(4, of="Ada")
+    assert listed(world.teacher) == listed(world.colleague) == {ANSWERS["Ada"]: (4, False)}
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    world.give(1, of="Ben")
+    assert listed(world.teacher) == {ANSWERS["Ada"]: (4, False), ANSWERS["Ben"]: (1, True)}
+    assert listed(world.colleague) == {ANSWERS["Ada"]: (4, False)}, "not before one's own points"
+    # One's own points can be changed while the other's are to come, and then count by agreement.
+    world.give(2, of="Ben")
+    assert world.fraction("Ben") is None
+    world.give(2, by=world.colleague, of="Ben")
+    assert listed(world.colleague)[ANSWERS["Ben"]] == (2, False)
+    # What both agreed on can be changed by either; it counts, and the student reads it.
+    world.give(4, by=world.colleague, of="Ben", comment="After a talk.")
+    assert world.fraction("Ben") == 1.0
+    told = reviewing.feedback_page(world.school_class.pupils[1].taker, world.tries["Ben"], 1, now=LATER).by_teacher
+    assert told is not None
+    assert (told.points, told.comment) == (4, "After a talk.")
+    assert world.queue().differing == 0
+
+
+@ONE_DATABASE
 def test_a_student_reads_points_and_comment(world: World) -> None:
     world.give(4, of="Ada", comment="  Exact.  ")
     ada = world.school_class.pupils[0]

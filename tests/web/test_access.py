@@ -284,6 +284,7 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/teach/c/<section>/a/<assignment>/marking"): Row("302 404 404 404 302 404 404", changes=True),
     ("GET", "/teach/c/<section>/a/<assignment>/marking/<question>"): Row("302 404 404 404 404 404 404"),
     ("POST", "/teach/c/<section>/a/<assignment>/marking/<question>"): Row("302 404 404 404 404 404 404"),
+    ("GET", "/teach/c/<section>/a/<assignment>/marking/<question>/marked"): Row("302 404 404 404 404 404 404"),
     ("POST", "/teach/comments/forget"): Row("302 404 404 404 302 302 302"),
     ("GET", "/teach/c/<section>/a/<assignment>/q/<question>/fix"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/c/<section>/a/<assignment>/q/<question>/fix"): Row(

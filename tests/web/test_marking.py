@@ -84,7 +84,19 @@ def test_marking_goes_from_answer_to_answer_and_shows_no_name(app: Flask) -> Non
     assert seen == set(ANSWERS.values())
     done = browser.get(address)
     assert done.status == 302
-    assert "All marked." in browser.get(f"{section}/{assignment}/marking").text
+    queue = browser.get(f"{section}/{assignment}/marking")
+    assert "All marked." in queue.text
+    # One wrong digit is not for ever: the list opens an answer again, and a stale page is told so.
+    listed = browser.get(f"{address}/marked")
+    assert f"{address}/marked" in queue.text
+    assert not any(name in listed.text for name in ANSWERS)
+    again = next(link for link in sorted(listed.links()) if "answer=" in link)
+    stale, fresh = browser.get(again), browser.get(again)
+    assert "This answer has its mark: 2 of 4." in fresh.words
+    changed = browser.submit(fresh, "marking", fields={"points": "4"})
+    assert str(changed.location).endswith("/marked")
+    assert "4 of 4" in browser.get(f"{address}/marked").words
+    assert browser.submit(stale, "marking", fields={"points": "1"}).status == 409
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
