@@ -46,11 +46,6 @@ class Difference:
         """Whether anything differs."""
         return bool(self.bank or self.stimuli or self.questions or self.moved)
 
-    @property
-    def new_lineages(self) -> tuple[str, ...]:
-        """The questions whose statistics begin anew."""
-        return tuple(one.id for one in self.questions if one.change == "key")
-
 
 def difference(before: Bank, after: Bank) -> Difference:
     """Compare two states of a bank by the ids of their questions and stimuli.

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from quizapp import BankError
 from quizapp.bank.loader import read_fields
-from quizapp.bank.model import Bank
 from quizapp.bank.problems import Problem
 from quizapp.items.base import Markdown, Part, Slug, Text
 
@@ -50,11 +49,6 @@ class Lesson:
         for text in (fields.aim, fields.opener, fields.discussion, fields.exit, fields.fair_answer):
             yield Markdown(text, block=False)
         yield Markdown(self.plan, block=True)
-
-    def missing_from(self, bank: Bank) -> tuple[str, ...]:
-        """The questions that the card names and the bank does not have."""
-        known = {item.id for item in bank.items}
-        return tuple(one for one in self.fields.cut if one not in known)
 
 
 def read_lesson(path: Path) -> Lesson:

@@ -94,11 +94,6 @@ def verdict_of(steps: Sequence[MarkStep], *, answered: bool) -> str:
     return "wrong" if answered else "blank"
 
 
-def counting_at(steps: Sequence[MarkStep], moment: datetime) -> MarkStep | None:
-    """Return the mark that counted at a moment, or None before the first; steps as `mark_steps` gives them."""
-    return next((step for step in reversed(steps) if step.at <= moment), None)
-
-
 def total_steps(answers: Mapping[int, Sequence[MarkStep]]) -> tuple[TotalStep, ...]:
     """Return what an attempt was worth at first and after each mark that was changed since.
 

@@ -41,11 +41,6 @@ class SchoolPage:
     lately: int
     rows: tuple[ClassCounts, ...]
 
-    @property
-    def suppressed(self) -> int:
-        """Classes too small to be shown."""
-        return sum(not row.shown for row in self.rows)
-
 
 def school_page(*, now: datetime) -> SchoolPage:
     """Return how much the school uses the app."""

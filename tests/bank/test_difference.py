@@ -30,7 +30,6 @@ def test_words_keep_statistics() -> None:
     (change,) = found.questions
     assert (change.id, change.change) == ("closing", "words")
     assert change.fields == (FieldChange("prompt", PROMPT, "What can nobody find out?"),)
-    assert found.new_lineages == ()
 
 
 def test_another_key_begins_a_new_lineage() -> None:
@@ -44,14 +43,13 @@ def test_another_key_begins_a_new_lineage() -> None:
             text = text.replace("        lure: credulous\n        misconception: text-is-complete\n", "", 1)
         found = difference(bank(CLEAN), bank(text))
         assert [(one.id, one.change) for one in found.questions] == [("closing", "key")]
-        assert found.new_lineages == ("closing",)
 
 
 def test_an_answer_that_lost_its_id_begins_a_new_lineage() -> None:
     named = CLEAN.replace(f"- right: {RIGHT}\n", f"- right: {RIGHT}\n        id: kept\n", 1)
-    assert difference(bank(named), bank(CLEAN)).new_lineages == ("closing",)
+    assert [one.change for one in difference(bank(named), bank(CLEAN)).questions] == ["key"]
     reworded = named.replace(RIGHT, "Other words", 1)
-    assert difference(bank(named), bank(reworded)).new_lineages == ()
+    assert [one.change for one in difference(bank(named), bank(reworded)).questions] == ["words"]
 
 
 def test_added_and_removed_questions() -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from quizapp import BankError
 from quizapp.bank.lessons import lesson_in
-from quizapp.bank.loader import load_text
 from quizapp.bank.misconceptions import misconceptions_in
 
 LESSON = """\
@@ -56,17 +55,6 @@ def test_lesson_is_read(ends: str) -> None:
     assert lesson.fields.opener == "Write on the board: *Mistakes were made.*"
     assert lesson.plan == "## Plan\n\nTen minutes.\n\n---\n\nThe end."
     assert [text.block for text in lesson.texts()] == [False] * 5 + [True]
-
-
-def test_lesson_knows_what_a_bank_lacks() -> None:
-    bank = load_text(
-        b"format: 1\nbank: towns\ntitle: Towns\nlanguage: en\nquestions:\n"
-        b"  - {id: two, type: short, prompt: Who?, accept: [us], why: So.}\n",
-        "towns.yaml",
-        skills=(),
-    ).bank
-    assert bank is not None
-    assert lesson_in(LESSON.encode(), "towns.md").missing_from(bank) == ("one",)
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_every_bank_has_a_lesson_that_names_five_of_its_questions() -> None:
         bank = BANKS[file.stem]
         assert lesson.fields.bank == bank.slug
         assert lesson.fields.title == bank.title
-        assert lesson.missing_from(bank) == ()
+        assert set(lesson.fields.cut) <= {item.id for item in bank.items}
         assert len(set(lesson.fields.cut)) == 5
         assert lesson.plan
 

@@ -124,10 +124,11 @@ def test_the_school_page_counts_and_keeps_small_classes_apart() -> None:
     answered_by_many(factories.make_class(teacher, *names, title="Large"), teacher, [(True,)] * 10)
     page = school_page(now=START + timedelta(days=31))
     assert (page.staff, page.classes, page.students, page.assignments) == (1, 2, 11, 2)
-    assert (page.handed_in, page.lately, page.suppressed) == (11, 0, 1)
+    assert (page.handed_in, page.lately) == (11, 0)
     large, small = page.rows
     assert (large.name, large.students, large.handed_in, large.lately) == ("Large", 10, 10, 0)
     assert (small.name, small.students, small.assignments, small.handed_in) == ("Small", None, None, None)
+    assert [row.shown for row in page.rows] == [True, False]
     assert school_page(now=START).lately == 11
 
 
