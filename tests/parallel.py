@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from quizapp.models import db
@@ -54,3 +56,36 @@ def at_once(app: Flask, count: int, work: Callable[[], Any]) -> list[Task]:
         return work()
 
     return [task.finish() for task in [Task(app, wait_and_work) for _ in range(count)]]
+
+
+class Pause:
+    """Holds a thread at a point until the test lets it go."""
+
+    def __init__(self) -> None:
+        self._reached, self._go = threading.Event(), threading.Event()
+
+    def here(self) -> None:
+        self._reached.set()
+        assert self._go.wait(PATIENCE)
+
+    def wait_until_reached(self) -> None:
+        assert self._reached.wait(PATIENCE)
+
+    def let_go(self) -> None:
+        self._go.set()
+
+
+def pause_at(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, *, after: bool = False) -> Pause:
+    """Holds whoever calls a function by its name in a module, before it does its work or after."""
+    pause, work = Pause(), getattr(module, name)
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        if not after:
+            pause.here()
+        done = work(*args, **kwargs)
+        if after:
+            pause.here()
+        return done
+
+    monkeypatch.setattr(module, name, slowly)
+    return pause

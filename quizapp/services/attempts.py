@@ -7,7 +7,6 @@ checked yet. What is acknowledged is on the disk; what is refused says why and c
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.correcting import apply_to_new, hold_rules
+from quizapp.services.finishing import finish
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.scoring import score_missing
 from quizapp.services.timing import GRACE
@@ -49,11 +49,6 @@ class Taker:
             return Attempt.student_id == self.student_id
         return sa.and_(Attempt.student_id.is_(None), Attempt.visitor_hash == (self.visitor_hash or ""))
 
-
-AT_ONCE = 200
-"""How many ended attempts one round hands in; the next round takes the rest."""
-
-log = logging.getLogger(__name__)
 
 TAB_LENGTH = 8
 """Signs of the random word by which the pages of one question are told apart."""
@@ -122,7 +117,7 @@ def save(
     with writing() as session:
         if leaving:
             _lock(session, attempt)
-        saved = _save(session, taker, attempt, position, content, confidence, drawn, now)
+        saved = _save(session, taker, attempt, position, _Answer(content, confidence, drawn, now))
         if leaving:
             _go_on(session, taker, attempt, position, now)
         return saved
@@ -149,7 +144,7 @@ def check(
         hold_rules(session, Attempt.public_id == attempt)
         if leaving:
             _lock(session, attempt)
-        saved = _save(session, taker, attempt, position, content, confidence, drawn, now, freeze=True)
+        saved = _save(session, taker, attempt, position, _Answer(content, confidence, drawn, now, freeze=True))
         row = session.scalars(sa.select(Attempt).where(Attempt.public_id == attempt)).one()
         score_missing(session, row, reason=ScoreReason.CHECKED, now=now, positions=[position])
         apply_to_new(session, row, now=now)
@@ -183,64 +178,6 @@ def hand_in(taker: Taker, attempt: str, *, now: datetime) -> None:
             raise NotFoundError("attempt")
 
 
-def hand_in_ended(*, now: datetime) -> int:
-    """Hand in what was saved in every attempt whose time is over and that nobody handed in.
-
-    Each in a turn of its own, so that students who are still writing wait for one at most, and one
-    that cannot be marked holds up no other.
-
-    Returns:
-        How many were handed in.
-    """
-    ended = sa.and_(Attempt.submitted_at.is_(None), Attempt.ends_at <= now - GRACE)
-    ids = db.session.scalars(sa.select(Attempt.id).where(ended).order_by(Attempt.ends_at).limit(AT_ONCE)).all()
-    done = 0
-    for attempt_id in ids:
-        try:
-            with writing() as session:
-                # Asked again: more time may have been given since.
-                done += finish(session, sa.and_(Attempt.id == attempt_id, ended), now=now)
-        except Exception:
-            # One attempt that cannot be marked must not keep those after it from being handed in.
-            log.exception("An attempt could not be handed in at its end; trying again later.")
-    return done
-
-
-def finish(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> bool:
-    """Hand in one attempt, if it is not handed in already. The caller commits.
-
-    Returns:
-        Whether this call handed it in.
-    """
-    hold_rules(session, which)
-    attempt_id = session.scalar(
-        sa.update(Attempt)
-        .where(which, Attempt.submitted_at.is_(None))
-        .values(
-            submitted_at=sa.case(
-                (Attempt.ends_at < now, Attempt.ends_at), else_=sa.bindparam("now", now, Attempt.started_at.type)
-            )
-        )
-        .returning(Attempt.id)
-        .execution_options(synchronize_session=False)
-    )
-    if attempt_id is None:
-        return False
-    row = session.get_one(Attempt, attempt_id, populate_existing=True)
-    session.execute(
-        sa.update(Response)
-        .where(
-            Response.attempt_item_id.in_(sa.select(AttemptItem.id).where(AttemptItem.attempt_id == row.id)),
-            Response.frozen_at.is_(None),
-        )
-        .values(frozen_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    score_missing(session, row, reason=ScoreReason.HANDED_IN, now=now)
-    apply_to_new(session, row, now=now)
-    return True
-
-
 def first_open_position(taker: Taker, attempt: str) -> int:
     """Return the first question without an answer, or 1 when all have one; in one-way mode, where it is.
 
@@ -266,28 +203,50 @@ def first_open_position(taker: Taker, attempt: str) -> int:
     return min(row.reached, row.last) if row.one_way else row.blank or 1
 
 
-def _save(
-    session: Session,
-    taker: Taker,
-    attempt: str,
-    position: int,
-    content: dict[str, Any] | None,
-    confidence: float | None,
-    drawn: Drawn | None,
-    now: datetime,
-    *,
-    freeze: bool = False,
-) -> Saved:
-    open_item = (
+@dataclass(frozen=True)
+class _Answer:
+    """What a save brings."""
+
+    content: dict[str, Any] | None
+    confidence: float | None
+    drawn: Drawn | None
+    at: datetime
+    freeze: bool = False
+    """Nothing may change it any more."""
+
+
+def _save(session: Session, taker: Taker, attempt: str, position: int, answer: _Answer) -> Saved:
+    earlier = _earlier_save(session, attempt, position)
+    row = _row_if_open(taker, attempt, position, answer)
+    sequence = session.execute(_put(row)).scalar_one_or_none()
+    if sequence is None:
+        raise _refusal(session, taker, attempt, position, answer.at)
+    drawn = answer.drawn
+    return Saved(
+        sequence=sequence,
+        at=answer.at,
+        other_tab=drawn is not None
+        and earlier is not None
+        and earlier.saved_from != drawn.tab
+        and earlier.sequence > drawn.sequence,
+    )
+
+
+_COLUMNS = ("attempt_item_id", "try_number", "content", "confidence", "saved_at", "sequence", "saved_from", "frozen_at")
+
+
+def _row_if_open(taker: Taker, attempt: str, position: int, answer: _Answer) -> sa.Select[*tuple[Any, ...]]:
+    """The row to write, in the order of `_COLUMNS`; none if at that moment no answer may be given here."""
+    row = (
         sa.select(
             AttemptItem.id,
             sa.literal(1),
-            sa.literal(content, type_=Response.content.type),
-            sa.literal(confidence, type_=Response.confidence.type),
-            sa.literal(now, type_=Response.saved_at.type),
+            sa.literal(answer.content, type_=Response.content.type),
+            sa.literal(answer.confidence, type_=Response.confidence.type),
+            sa.literal(answer.at, type_=Response.saved_at.type),
             sa.literal(1),
-            sa.literal(None if drawn is None else drawn.tab, type_=Response.saved_from.type),
-            sa.literal(now if freeze else None, type_=Response.frozen_at.type),
+            sa.literal(None if answer.drawn is None else answer.drawn.tab, type_=Response.saved_from.type),
+            sa.literal(answer.at if answer.freeze else None, type_=Response.frozen_at.type),
         )
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
@@ -295,52 +254,27 @@ def _save(
             Attempt.public_id == attempt,
             taker.owns(),
             AttemptItem.position == position,
-            _under_way(now),
+            _under_way(answer.at),
             sa.or_(Assignment.id.is_(None), ~Assignment.one_way, AttemptItem.position == Attempt.reached),
         )
         # On PostgreSQL this makes a save that overlaps the hand-in wait for it; SQLite has one
         # writer anyway and leaves the words out.
         .with_for_update(read=True, of=Attempt)
     )
-    if freeze:
-        open_item = open_item.where(sa.or_(Assignment.id.is_(None), Assignment.feedback == FeedbackMode.IMMEDIATE))
-    insert = upsert(Response).from_select(
-        [
-            "attempt_item_id",
-            "try_number",
-            "content",
-            "confidence",
-            "saved_at",
-            "sequence",
-            "saved_from",
-            "frozen_at",
-        ],
-        open_item,
-    )
-    guarded = insert.on_conflict_do_update(
+    if answer.freeze:
+        row = row.where(sa.or_(Assignment.id.is_(None), Assignment.feedback == FeedbackMode.IMMEDIATE))
+    return row
+
+
+def _put(row: sa.Select[*tuple[Any, ...]]) -> Any:
+    """Write the row, over an earlier save unless that is frozen; gives the number of the save."""
+    insert = upsert(Response).from_select(_COLUMNS, row)
+    renewed = ("content", "confidence", "saved_at", "saved_from", "frozen_at")
+    return insert.on_conflict_do_update(
         index_elements=[Response.attempt_item_id, Response.try_number],
-        set_={
-            "content": insert.excluded.content,
-            "confidence": insert.excluded.confidence,
-            "saved_at": insert.excluded.saved_at,
-            "sequence": Response.sequence + 1,
-            "saved_from": insert.excluded.saved_from,
-            "frozen_at": insert.excluded.frozen_at,
-        },
+        set_={**{name: insert.excluded[name] for name in renewed}, "sequence": Response.sequence + 1},
         where=Response.frozen_at.is_(None),
     ).returning(Response.sequence)
-    earlier = _earlier_save(session, attempt, position)
-    sequence = session.execute(guarded).scalar_one_or_none()
-    if sequence is None:
-        raise _refusal(session, taker, attempt, position, now)
-    return Saved(
-        sequence=sequence,
-        at=now,
-        other_tab=drawn is not None
-        and earlier is not None
-        and earlier.saved_from != drawn.tab
-        and earlier.sequence > drawn.sequence,
-    )
 
 
 def _under_way(now: datetime) -> sa.ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.models import Account, ApiToken, Attempt, AuditEntry, OneTimeToken, Role, Section, SignIn, Throttle
 from quizapp.services import auditing, erasing, pictures, rooms
-from quizapp.services.attempts import hand_in_ended
+from quizapp.services.finishing import hand_in_ended
 from quizapp.services.settings import RetentionSettings, retention_settings
 from quizapp.services.writing import rows_changed, writing
 

@@ -26,11 +26,11 @@ from quizapp.models import (
 from quizapp.services import throttling, timing
 from quizapp.services.alternatives import offers_change, replace_questions, wants_made_up
 from quizapp.services.assigning import QuizRef
-from quizapp.services.attempts import finish
 from quizapp.services.bank_notes import notes_by_quiz
 from quizapp.services.catalogue import can_be_asked
 from quizapp.services.check_ins import form_for
 from quizapp.services.drawing import draw_quiz
+from quizapp.services.finishing import finish
 from quizapp.services.recipients import is_for
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.timing import GRACE, Support

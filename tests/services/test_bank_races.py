@@ -11,15 +11,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Account, AuditEntry, BankDraft, BankRevision, BankShare, ShareRight, db
-from quizapp.services import drafts, freezing, publishing, restoring, sharing
+from quizapp.services import drafts, publishing, restoring, sharing
 from quizapp.services.drafts import PublishedMeanwhile
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
 from tests import factories
 from tests.clock import START
 from tests.factories import OWN_BANK, SKILLS, Teacher
-from tests.parallel import Task, at_once
-from tests.services.test_overlap import Pause, count
+from tests.parallel import Task, at_once, pause_at
+from tests.services.test_overlap import count
 
 REWORDED = OWN_BANK.replace("What does the headline claim?", "What does this headline claim?")
 
@@ -101,13 +101,7 @@ def public_id_of(name: str) -> str:
 def test_publishing_that_has_begun_is_finished_before_the_bank_is_taken_back(
     app: Flask, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pause, freeze = Pause(), freezing.freeze_bank
-
-    def freeze_slowly(*args: Any, **kwargs: Any) -> Any:
-        pause.here()
-        return freeze(*args, **kwargs)
-
-    monkeypatch.setattr(drafts, "freeze_bank", freeze_slowly)
+    pause = pause_at(monkeypatch, drafts, "freeze_bank")
     publishing_it = Task(app, lambda: desk.publish(desk.theirs, desk.okoye))
     pause.wait_until_reached()
     taking_back = Task(app, desk.withdraw)

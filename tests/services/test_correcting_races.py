@@ -10,15 +10,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import CorrectionAction, CorrectionLine, Score, db
-from quizapp.services import attempts, auditing, correcting, correction_pages, marking, scoring
+from quizapp.services import attempts, correcting, correction_pages, finishing, marking, scoring
 from quizapp.services.correcting import CorrectionError
 from quizapp.services.marking import CorrectedMeanwhileError
 from tests import factories
 from tests.databases import ONE_DATABASE
-from tests.parallel import Task, at_once
+from tests.parallel import Task, at_once, pause_at
 from tests.services import test_marking
 from tests.services.test_correcting import LATER, World, scores, world, wrong_answer
-from tests.services.test_overlap import Pause
 
 __all__ = ["world"]
 
@@ -107,13 +106,7 @@ def test_handing_in_that_overlaps_applying_is_marked_by_it(
     dee = world.school_class.pupils[3]
     attempt = factories.start(world.assignment, dee)
     db.session.rollback()
-    pause, write_down = Pause(), auditing.record
-
-    def write_down_slowly(*args: Any, **kwargs: Any) -> None:
-        pause.here()
-        write_down(*args, **kwargs)
-
-    monkeypatch.setattr(correcting, "record", write_down_slowly)
+    pause = pause_at(monkeypatch, correcting, "record")
     applying = Task(app, lambda: correcting.apply(correction, now=LATER))
     pause.wait_until_reached()
     handing_in = Task(app, lambda: attempts.hand_in(dee.taker, attempt, now=LATER))
@@ -134,13 +127,7 @@ def test_applying_that_overlaps_handing_in_takes_it_along(
     dee = world.school_class.pupils[3]
     attempt = factories.start(world.assignment, dee)
     db.session.rollback()
-    pause, mark_new = Pause(), correcting.apply_to_new
-
-    def mark_new_slowly(*args: Any, **kwargs: Any) -> None:
-        mark_new(*args, **kwargs)
-        pause.here()
-
-    monkeypatch.setattr(attempts, "apply_to_new", mark_new_slowly)
+    pause = pause_at(monkeypatch, finishing, "apply_to_new", after=True)
     handing_in = Task(app, lambda: attempts.hand_in(dee.taker, attempt, now=LATER))
     pause.wait_until_reached()
     applying = Task(app, lambda: correcting.apply(correction, now=LATER))
@@ -159,13 +146,7 @@ def test_a_teacher_who_marks_while_another_corrects_is_told(app: Flask, monkeypa
     assert page is not None
     correction = written.propose(CorrectionAction.ALL)
     db.session.rollback()
-    pause, write_down = Pause(), auditing.record
-
-    def write_down_slowly(*args: Any, **kwargs: Any) -> None:
-        pause.here()
-        write_down(*args, **kwargs)
-
-    monkeypatch.setattr(correcting, "record", write_down_slowly)
+    pause = pause_at(monkeypatch, correcting, "record")
     applying = Task(app, lambda: correcting.apply(correction, now=LATER))
     pause.wait_until_reached()
 

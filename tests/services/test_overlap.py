@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -10,13 +9,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Attempt, Response, Score, db
-from quizapp.services import attempts, scoring
+from quizapp.services import attempts, finishing
 from quizapp.services.attempts import RefusedError
-from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
 from tests.factories import Pupil
-from tests.parallel import PATIENCE, Task, at_once
+from tests.parallel import Task, at_once, pause_at
 
 
 @pytest.fixture
@@ -29,23 +27,6 @@ def ada_and_assignment() -> tuple[Pupil, str]:
 def count(table: Any) -> int:
     db.session.rollback()
     return db.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-
-
-class Pause:
-    """Holds a thread at a point until the test lets it go."""
-
-    def __init__(self) -> None:
-        self._reached, self._go = threading.Event(), threading.Event()
-
-    def here(self) -> None:
-        self._reached.set()
-        assert self._go.wait(PATIENCE)
-
-    def wait_until_reached(self) -> None:
-        assert self._reached.wait(PATIENCE)
-
-    def let_go(self) -> None:
-        self._go.set()
 
 
 def test_forty_starts_in_one_instant_are_one_attempt(app: Flask, ada_and_assignment: tuple[Pupil, str]) -> None:
@@ -92,13 +73,7 @@ def test_a_save_that_overlaps_the_hand_in_is_refused_not_lost(
     attempt = factories.start(assignment, ada)
     key = factories.key_of(attempt, 1)
     db.session.rollback()
-    pause, mark = Pause(), scoring.score_missing
-
-    def mark_slowly(*args: Any, **kwargs: Any) -> None:
-        pause.here()
-        mark(*args, **kwargs)
-
-    monkeypatch.setattr(attempts, "score_missing", mark_slowly)
+    pause = pause_at(monkeypatch, finishing, "score_missing")
     handing_in = Task(app, lambda: attempts.hand_in(ada.taker, attempt, now=START))
     pause.wait_until_reached()
     saving = Task(app, lambda: attempts.save(ada.taker, attempt, 1, key, confidence=None, drawn=None, now=START))
@@ -109,25 +84,20 @@ def test_a_save_that_overlaps_the_hand_in_is_refused_not_lost(
     assert (count(Response), count(Score)) == (0, 4)
 
 
-def test_a_hand_in_that_overlaps_a_save_takes_it_along(app: Flask, ada_and_assignment: tuple[Pupil, str]) -> None:
+def test_a_hand_in_that_overlaps_a_save_takes_it_along(
+    app: Flask, ada_and_assignment: tuple[Pupil, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada, assignment = ada_and_assignment
     attempt = factories.start(assignment, ada)
     key = factories.key_of(attempt, 1)
     db.session.rollback()
-    pause = Pause()
-
-    def save_slowly() -> int:
-        with writing() as session:
-            saved = attempts._save(session, ada.taker, attempt, 1, key, None, None, START)
-            pause.here()
-            return saved.sequence
-
-    saving = Task(app, save_slowly)
+    pause = pause_at(monkeypatch, attempts, "_save", after=True)
+    saving = Task(app, lambda: attempts.save(ada.taker, attempt, 1, key, confidence=None, drawn=None, now=START))
     pause.wait_until_reached()
     handing_in = Task(app, lambda: attempts.hand_in(ada.taker, attempt, now=START))
     assert handing_in.waits()
     pause.let_go()
-    assert saving.finish().result == 1
+    assert saving.finish().result.sequence == 1
     assert handing_in.finish().error is None
     db.session.rollback()
     row = db.session.scalars(sa.select(Response)).one()

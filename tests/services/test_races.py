@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Assignment, Attempt, Response, Score, db
-from quizapp.services import attempts, changing, drawing, rosters, scoring, starting, support
+from quizapp.services import attempts, changing, finishing, rosters, starting, support
 from quizapp.services.assigning import RulesError
 from quizapp.services.attempts import RefusedError
 from quizapp.services.starting import CannotStartError
@@ -20,8 +20,8 @@ from quizapp.services.timing import GRACE, Support
 from tests import factories
 from tests.clock import START
 from tests.factories import Pupil, SchoolClass
-from tests.parallel import Task, at_once
-from tests.services.test_overlap import Pause, count
+from tests.parallel import Task, at_once, pause_at
+from tests.services.test_overlap import count
 
 MINUTE = timedelta(minutes=1)
 
@@ -76,7 +76,7 @@ def test_handing_in_at_the_second_the_time_ends_is_one_hand_in(app: Flask, room:
 
     def act() -> None:
         if next(turn) % 2:
-            attempts.hand_in_ended(now=over)
+            finishing.hand_in_ended(now=over)
         else:
             attempts.hand_in(room.ada.taker, attempt, now=over)
 
@@ -93,14 +93,8 @@ def test_a_save_that_overlaps_the_end_is_refused_not_lost(
     key = factories.key_of(attempt, 1)
     over = START + 10 * MINUTE + GRACE
     db.session.rollback()
-    pause, mark = Pause(), scoring.score_missing
-
-    def mark_slowly(*args: Any, **kwargs: Any) -> None:
-        pause.here()
-        mark(*args, **kwargs)
-
-    monkeypatch.setattr(attempts, "score_missing", mark_slowly)
-    ending = Task(app, lambda: attempts.hand_in_ended(now=over))
+    pause = pause_at(monkeypatch, finishing, "score_missing")
+    ending = Task(app, lambda: finishing.hand_in_ended(now=over))
     pause.wait_until_reached()
     in_time = over - timedelta(seconds=1)
     saving = Task(app, lambda: attempts.save(room.ada.taker, attempt, 1, key, confidence=None, drawn=None, now=in_time))
@@ -117,13 +111,7 @@ def test_a_change_that_overlaps_a_start_reaches_the_new_attempt(
 ) -> None:
     assignment = room.assign(time_limit=600)
     db.session.rollback()
-    pause, draw = Pause(), drawing.draw_quiz
-
-    def draw_slowly(*args: Any, **kwargs: Any) -> None:
-        pause.here()
-        draw(*args, **kwargs)
-
-    monkeypatch.setattr(starting, "draw_quiz", draw_slowly)
+    pause = pause_at(monkeypatch, starting, "draw_quiz")
     start = Task(app, lambda: factories.start(assignment, room.ada))
     pause.wait_until_reached()
     now, section, ada = START + MINUTE, room.section, room.ada.public_id
@@ -164,7 +152,7 @@ def test_answers_and_closing_in_one_instant_keep_what_was_acknowledged(app: Flas
     assert reasons(tasks) == []
     with pytest.raises(RefusedError, match=RefusedError.CLOSED):
         attempts.save(room.ada.taker, attempt, 2, key, confidence=None, drawn=None, now=START + GRACE)
-    assert attempts.hand_in_ended(now=START + GRACE) == 1
+    assert finishing.hand_in_ended(now=START + GRACE) == 1
     assert db.session.scalars(sa.select(Response.sequence)).all() == [7]
     assert db.session.scalar(sa.select(sa.func.sum(Score.fraction))) == 1.0
 

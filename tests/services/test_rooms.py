@@ -21,8 +21,8 @@ from quizapp.services.throttling import TooManyFailuresError
 from tests import factories
 from tests.clock import START
 from tests.factories import NETWORK, Teacher, instance_key
-from tests.parallel import Task, at_once
-from tests.services.test_overlap import Pause, count
+from tests.parallel import Task, at_once, pause_at
+from tests.services.test_overlap import count
 
 TABLES = (Room, RoomPassage, RoomMember, RoomAnswer)
 
@@ -350,14 +350,7 @@ def test_a_mark_that_overlaps_the_end_of_the_round_is_refused_not_lost(
 ) -> None:
     room = lesson.room
     db.session.rollback()
-    pause, change = Pause(), rooms._change
-
-    def change_slowly(*args: Any, **kwargs: Any) -> bool:
-        changed = change(*args, **kwargs)
-        pause.here()
-        return changed
-
-    monkeypatch.setattr(rooms, "_change", change_slowly)
+    pause = pause_at(monkeypatch, rooms, "_change", after=True)
     ending = Task(app, lambda: rooms.set_phase(room, RoomPhase.TALKING, shown=True, now=START))
     pause.wait_until_reached()
     saving = Task(app, lambda: lesson.mark("Ann", 1))

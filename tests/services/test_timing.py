@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Attempt, Response, Score, db
-from quizapp.services import attempts, changing, coursework, my_work, starting, support, taking
+from quizapp.services import attempts, changing, coursework, finishing, my_work, starting, support, taking
 from quizapp.services.assigning import AssignmentRules, Recipients, RulesError
 from quizapp.services.attempts import RefusedError
 from quizapp.services.rosters import NotFoundError
@@ -103,7 +103,7 @@ def test_a_week_end_of_open_due_late_and_closed_across_the_change_to_summer_time
     assert save(lesson.cy, unattended, closes + GRACE - SECOND) == "saved"
     assert save(lesson.cy, unattended, closes + GRACE) == "closed"
     assert start(assignment, lesson.ada, closes) == "closed"
-    assert attempts.hand_in_ended(now=closes + GRACE) == 1
+    assert finishing.hand_in_ended(now=closes + GRACE) == 1
     line = lesson.line(lesson.cy, closes + GRACE)
     assert (line.handed_in_at, line.total.earned) == (closes, 1.0)
 
@@ -155,7 +155,7 @@ def test_a_student_with_half_as_much_again_sees_and_gets_30_minutes_of_20_past_c
     assert start(assignment, lesson.ada, closes + MINUTE) == "started"
     (work,) = my_work.my_work(lesson.ada.id, lesson.section.id, now=closes + MINUTE).open_work
     assert (work.attempt, work.ends_at, work.over) == (hers, START + 30 * MINUTE, False)
-    assert attempts.hand_in_ended(now=closes + GRACE) == 1
+    assert finishing.hand_in_ended(now=closes + GRACE) == 1
     assert save(lesson.ada, hers, START + 30 * MINUTE + GRACE) == "out-of-time"
 
 
@@ -204,7 +204,7 @@ def test_closing_now_and_opening_again(lesson: Lesson) -> None:
     assert save(lesson.ada, attempt, now + timedelta(days=9)) == "saved"
     assert start(assignment, lesson.ben, now + GRACE) == "started"
     lesson.press(changing.close_now, assignment, now + MINUTE)
-    assert attempts.hand_in_ended(now=now + 2 * MINUTE) == 2
+    assert finishing.hand_in_ended(now=now + 2 * MINUTE) == 2
     lesson.press(changing.reopen, assignment, now + 3 * MINUTE)
     assert save(lesson.ada, attempt, now + 3 * MINUTE) == "handed-in"
     assert start(assignment, lesson.ada, now + 3 * MINUTE) == "no-attempts-left"
@@ -249,7 +249,7 @@ def test_what_was_saved_is_handed_in_at_the_end_and_a_reader_changes_nothing(les
     assert again != attempt
     line = coursework.list_attempts(lesson.ada.id, now=over)[1]
     assert (line.handed_in_at, line.total.earned, line.total.marked) == (START + 10 * MINUTE, 1.0, 4)
-    assert attempts.hand_in_ended(now=over) == 0
+    assert finishing.hand_in_ended(now=over) == 0
 
 
 def test_a_clock_that_jumps_ends_nothing_for_good_and_gains_nothing(lesson: Lesson) -> None:
