@@ -110,9 +110,9 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
             edges = head_lines(lines)
         return lines
 
-    _, root = _read(text)
+    tree, root = _read(text)
     wanted = {**data_of(root), **_cleaned(fields)}
-    return _edited(text, {name: value for name, value in wanted.items() if value not in ("", [], {})}, changed)
+    return _edited(text, tree, {name: value for name, value in wanted.items() if value not in ("", [], {})}, changed)
 
 
 def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str:
@@ -123,9 +123,9 @@ def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str
         entry = bank_text({"questions": [wanted]}).rstrip("\n").split("\n")[1:]
         return _with_entry_lines(lines, source, section, None, entry)
 
-    _, root = _read(text)
+    tree, root = _read(text)
     entries = [_fields(one) for one in _entries(root, section)]
-    return _edited(text, {**data_of(root), section: [*entries, wanted]}, changed)
+    return _edited(text, tree, {**data_of(root), section: [*entries, wanted]}, changed)
 
 
 def put_back(text: str, section: Section, place: int, written: str) -> str:
@@ -147,7 +147,7 @@ def put_back(text: str, section: Section, place: int, written: str) -> str:
     if len(found) != 1:
         raise UnreadableError(())
     one, wanted = found[0], _fields(found[0])
-    _, root = _read(text)
+    tree, root = _read(text)
     there = list(_entries(root, section))
     if one.named and any(one.key == other.key for other in there):
         return text
@@ -160,7 +160,7 @@ def put_back(text: str, section: Section, place: int, written: str) -> str:
         dash = next(line for line in given if line.lstrip().startswith("-"))
         return _with_entry_lines(lines, source, section, at, indented(given, 2 - (len(dash) - len(dash.lstrip()))))
 
-    return _edited(text, {**data_of(root), section: entries}, changed)
+    return _edited(text, tree, {**data_of(root), section: entries}, changed)
 
 
 def _with_entry_lines(
@@ -206,7 +206,7 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
         UnreadableError: the text has mistakes.
         IndexError: there is no such entry.
     """
-    _, root = _read(text)
+    tree, root = _read(text)
     entries = [_fields(one) for one in _entries(root, section)]
     wanted = _settled(entries[place], cleaned(dict(fields)))
     if wanted == entries[place] and not _bracketed(root, section, place):
@@ -222,12 +222,12 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
         lines[span.dash - 1 : span.last] = [*kept, *entry]
         return lines
 
-    return _edited(text, {**data_of(root), section: _with(entries, place, wanted)}, changed)
+    return _edited(text, tree, {**data_of(root), section: _with(entries, place, wanted)}, changed)
 
 
 def remove_entry(text: str, section: Section, place: int) -> str:
     """The text without one entry and the notes right above it. Raises as `replace_entry` does."""
-    _, root = _read(text)
+    tree, root = _read(text)
     entries = [_fields(one) for one in _entries(root, section)]
     del entries[place]
 
@@ -243,7 +243,7 @@ def remove_entry(text: str, section: Section, place: int) -> str:
         return lines
 
     others = {name: value for name, value in data_of(root).items() if name != section}
-    return _edited(text, {**others, section: entries} if entries else others, changed, lose=True)
+    return _edited(text, tree, {**others, section: entries} if entries else others, changed, lose=True)
 
 
 def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> str:
@@ -251,7 +251,7 @@ def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> s
 
     Raises as `replace_entry` does.
     """
-    _, root = _read(text)
+    tree, root = _read(text)
     entries = [_fields(one) for one in _entries(root, section)]
     first, second = sorted((place, place + by))
     if first < 0 or second >= len(entries):
@@ -266,7 +266,7 @@ def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> s
         lines[one.first - 1 : other.last] = [*lower, *between, *upper]
         return lines
 
-    return _edited(text, {**data_of(root), section: entries}, changed)
+    return _edited(text, tree, {**data_of(root), section: entries}, changed)
 
 
 def entry_text(text: str, section: Section, place: int) -> str:
@@ -316,17 +316,17 @@ def _errors(tree: Tree) -> list[Problem]:
     return [one for one in tree.problems if one.level == "error" and one.code not in _UNFINISHED]
 
 
-def _edited(text: str, wanted: dict[str, JSON], changed: _Change, *, lose: bool = False) -> str:
+def _edited(text: str, tree: Tree, wanted: dict[str, JSON], changed: _Change, *, lose: bool = False) -> str:
     """The text after a change of its lines, if it then says what is wanted; else written anew as a whole.
 
     Notes that the whole file has no place for any more come to its end, unless `lose` says that some may go.
     """
-    tree, root = _read(text)
-    assert tree.source is not None  # noqa: S101 - a tree with a root has its source
+    assert tree.root is not None  # noqa: S101 - it was read without a mistake
+    assert tree.source is not None  # noqa: S101 - likewise
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     ends = "\r\n" if "\r\n" in text else "\n"
     try:
-        lines = changed(list(tree.source.original), tree.source, root)
+        lines = changed(list(tree.source.original), tree.source, tree.root)
         written = "\n".join(lines)
     except (UnwritableError, IndexError):
         written = ""

@@ -146,15 +146,25 @@ def bank_form(draft: str, account_id: int, *, now: datetime) -> BankForm:
     found = _found(view, opened, now)
     head, _kept = to_form(head_shapes(), opened.head)
     entries = {section: _lines(opened, section, found) for section in ("questions", "stimuli")}
-    placed = (Finding(control_of(head_shapes(), opened.head, way), one) for way, one in found if not _inside(way))
+    placed = (
+        Finding(control_of(head_shapes(), opened.head, way), one)
+        for way, one in found
+        # That there is no question yet is said in their list.
+        if not _inside(way) and (way[:1] != ("questions",) or opened.questions)
+    )
     return BankForm(
         view, (), head, tuple(placed), entries["questions"], entries["stimuli"],
         tuple(Kind(name, purpose_of(name)) for name in kinds()), head_mark(opened),
     )  # fmt: skip
 
 
-def entry_form(draft: str, account_id: int, section: Section, key: str, *, now: datetime) -> EntryForm:
+def entry_form(draft: str, account_id: int, section: Section, key: str, *, now: datetime | None) -> EntryForm:
     """Return one entry of a draft as a form shows it.
+
+    Args:
+        section: the list it stands in.
+        key: which entry.
+        now: the moment for which the check tells ages; None: nothing is checked, which takes long for a long text.
 
     Raises:
         NotFoundError: there is no such draft of theirs, or no such entry that a form could show.
@@ -165,7 +175,7 @@ def entry_form(draft: str, account_id: int, section: Section, key: str, *, now: 
     entry, owner, shapes = shown_entry(opened, section, key)
     fields = entry.fields or {}
     values, kept = to_form(shapes, fields)
-    found = _found(view, opened, now)
+    found = [] if now is None else _found(view, opened, now)
     return EntryForm(
         draft=view,
         owner=owner,

@@ -104,6 +104,7 @@ def bank_page(
     *,
     sentence: str | None = None,
     removed: tuple[Section, Removed] | None = None,
+    typed: str = "",
 ) -> str:
     """Draw the bank as a list.
 
@@ -112,6 +113,7 @@ def bank_page(
         filled: its head as it was typed; None: as it is.
         sentence: what went wrong with the head; "": its fields say so.
         removed: what was taken out a moment ago.
+        typed: what was typed into a form that the text leaves no room for, since it is broken.
     """
     if filled is None:
         filled = filled_form(BANK, head_shapes(), {}, None, {**page.head, "seen": page.seen})
@@ -127,6 +129,7 @@ def bank_page(
         sentence=sentence,
         errors=bool(sentence),
         removed=removed,
+        typed=typed,
         purpose_of={one.name: one.purpose for one in page.kinds},
     )
 

@@ -90,7 +90,7 @@ def nowhere(form: AgainForm | None = None, *, text: str | None = None) -> tuple[
         form: the name and password that did not do.
         text: a bank that says what was typed, to begin a draft with.
     """
-    typed = _typed()
+    typed = typed_words()
     if not typed:
         abort(404)
     page = render_template(
@@ -104,7 +104,7 @@ def nowhere(form: AgainForm | None = None, *, text: str | None = None) -> tuple[
     return page, 422 if form is not None and form.errors else 404
 
 
-def _typed() -> str:
+def typed_words() -> str:
     """The words that were posted, without what a page sends by itself."""
     pairs = carried()
     typed = [value for name, value in pairs if not (name in NOT_TYPED or name.endswith("-was") or value == TICKED)]
@@ -117,7 +117,7 @@ def _to_sign_in(form: AgainForm) -> tuple[str, int]:
         "teach/banks/form_signed_out.html",
         form=form,
         pairs=list(carried()),
-        typed=_typed(),
+        typed=typed_words(),
         file_lost=any(file.filename for file in request.files.values()),
         signed_in=signed_in,
     )

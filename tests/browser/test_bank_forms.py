@@ -28,7 +28,8 @@ def test_a_bank_is_begun_mended_and_put_in_order_by_keyboard_without_scripts(
     keys.write(teacher.get_by_role("textbox", name="Answer 2"), "That the pool is old")
     teacher.keyboard.press("Enter")  # in a line: saves, as far as it is
 
-    expect(teacher.get_by_role("status")).to_contain_text("to mend before it can be published")
+    expect(teacher.get_by_role("status")).to_contain_text("Saved.")
+    expect(teacher.get_by_text("to mend before it can be published")).to_be_visible()
     expect(teacher.get_by_text("There are too few of these. Add another.")).to_be_visible()
     page.goto(teacher.url)
     check_page(page)

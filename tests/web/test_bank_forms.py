@@ -344,7 +344,7 @@ def test_going_back_to_an_empty_form_changes_the_question_it_made(app: Flask) ->
 
 def test_what_was_typed_survives_a_question_that_is_gone_and_a_text_that_broke(app: Flask) -> None:
     desk = Desk(app, BANK)
-    page = desk.get("/one")
+    page, head = desk.get("/one"), desk.get()
     asked = desk.send(page, {}, "remove")
     assert "What does it say?" in asked.words
     gone = desk.browser.submit(asked, fields={"do": "remove now"})
@@ -360,6 +360,8 @@ def test_what_was_typed_survives_a_question_that_is_gone_and_a_text_that_broke(a
     broken = desk.send(again, {"prompt": "Kept"})
     assert broken.status == 409
     assert broken.form(named="owner").fields["prompt"] == "Kept"
+    note = desk.browser.submit(head, named="source-title", fields={"note": "A note typed late.", "do": "save"})
+    assert (note.status, "A note typed late." in note.text) == (409, True)
     listed = desk.get()
     assert "Nothing is lost: mend these places in the text" in listed.words
     assert "line 1" in listed.words
