@@ -76,8 +76,12 @@ def test_from_a_pasted_paragraph_to_the_swing(room: Room) -> None:
     assert "2 of 2 have answered" in board.words
     assert "run-count" not in board.text
     assert "Ann" not in board.words
+    # The warning comes while there is still a choice.
+    for page in (board, room.teacher.get(room.path)):
+        assert "Fewer than five have answered: if you show the answers now" in page.words
     room.press("Stop and show")
     board = room.teacher.get(room.board)
+    assert "Fewer than five have answered: people may be able" in board.words
     assert "run-count" in board.text
     seen = ann.get(f"/r/{room.code}")
     assert "What 2 people answered" in seen.words
