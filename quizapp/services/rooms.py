@@ -28,6 +28,10 @@ FEW = 5
 ROUNDS_MAX = 20
 
 
+class RoomClosedError(NotFoundError):
+    """A teacher's own room is closed, and what was in it deleted."""
+
+
 @dataclass(frozen=True)
 class RoomRef:
     """A room as its pages name it."""
@@ -169,26 +173,25 @@ def find_room(room: str, account_id: int, *, now: datetime) -> RoomRef:
     """Return a room of this teacher that is open, or kept.
 
     Raises:
-        NotFoundError: there is none, or another teacher's, or it is closed and deleted.
+        RoomClosedError: it is closed and deleted; told for a day after it was opened.
+        NotFoundError: there is none, or another teacher's.
     """
-    row = db.session.scalar(
-        sa.select(Room).where(Room.public_id == room, Room.account_id == account_id, sa.or_(Room.kept, is_open(now)))
-    )
+    row = db.session.execute(
+        sa.select(Room, is_open(now)).where(Room.public_id == room, Room.account_id == account_id)
+    ).one_or_none()
     if row is None:
         raise NotFoundError("room")
-    return room_ref(row)
-
-
-def was_closed(room: str, account_id: int) -> bool:
-    """Tell whether a room of this teacher is closed: for a day after it was opened, or as long as it is kept."""
-    row = sa.select(Room.id).where(Room.public_id == room, Room.account_id == account_id, Room.closed_at.is_not(None))
-    return db.session.scalar(row) is not None
+    found, still_open = row
+    if not (found.kept or still_open):
+        raise RoomClosedError("room")
+    return room_ref(found)
 
 
 def pulse(room: str, account_id: int, *, now: datetime) -> Pulse:
     """Return how many are in a room and have answered; two short queries, for pages that ask every few seconds.
 
     Raises:
+        RoomClosedError: it is closed and deleted.
         NotFoundError: no such room of this teacher.
     """
     found = find_room(room, account_id, now=now)

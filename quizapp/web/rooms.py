@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.http import quote_etag
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +14,7 @@ from quizapp.models import RoomPhase
 from quizapp.services import room_asked, room_questions, rooms
 from quizapp.services.room_asked import WORDS_MAX, Asked, PassageError
 from quizapp.services.room_results import Round, count_round
-from quizapp.services.rooms import Pulse, RoomRef
+from quizapp.services.rooms import Pulse, RoomClosedError, RoomRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, RoundForm
@@ -118,7 +118,7 @@ def board_now(room: str) -> Response:
 @access(Access.STAFF)
 def step(room: str) -> AnyResponse:
     """Take answers or stop, show the counts or hide them."""
-    found = _room(room)
+    found = _open(room)
     form = RoundForm()
     wanted = STEPS.get(request.form.get("to", ""))
     if not form.validate_on_submit() or wanted is None:
@@ -135,7 +135,7 @@ def step(room: str) -> AnyResponse:
 @access(Access.STAFF)
 def next_round(room: str) -> AnyResponse:
     """Begin the next round."""
-    found = _room(room)
+    found = _open(room)
     form = RoundForm()
     same = form.validate_on_submit() and form.round.data == found.round
     if same and not rooms.next_round(found, now=instance.now()):
@@ -148,7 +148,7 @@ def next_round(room: str) -> AnyResponse:
 @access(Access.STAFF)
 def remove(room: str, member: str) -> AnyResponse:
     """Take somebody out of a room."""
-    name = rooms.remove_member(_room(room), member, now=instance.now())
+    name = rooms.remove_member(_open(room), member, now=instance.now())
     flash(
         _(
             "“%(name)s” is out, and the answers no longer count. This nickname and this browser cannot come back; with"
@@ -164,7 +164,7 @@ def remove(room: str, member: str) -> AnyResponse:
 @access(Access.STAFF)
 def close(room: str) -> AnyResponse:
     """Close a room: keep what was marked, or delete everything."""
-    found = _room(room)
+    found = _open(room)
     keep = request.form.get("keep") == "yes"
     rooms.close_room(found, keep=keep, now=instance.now())
     if keep:
@@ -183,8 +183,23 @@ def delete(room: str) -> AnyResponse:
     return redirect(url_for("rooms.index"))
 
 
+@bp.errorhandler(RoomClosedError)
+def closed(error: RoomClosedError) -> tuple[str, int]:
+    """Tell a page of a room that was closed elsewhere, in another tab perhaps, what became of it."""
+    return render_template("rooms/closed.html"), 410
+
+
 def _room(room: str) -> RoomRef:
     return rooms.find_room(room, auth.account_id(), now=instance.now())
+
+
+def _open(room: str) -> RoomRef:
+    """The room for a button that only an open room has; a kept one is shown instead."""
+    found = _room(room)
+    if found.closed_at is not None:
+        flash(_("This room was closed already, so that button did nothing."), "warn")
+        abort(redirect(url_for("rooms.control", room=room)))
+    return found
 
 
 def _pulse(room: str) -> Pulse:
@@ -194,13 +209,16 @@ def _pulse(room: str) -> Pulse:
 def _part(room: str, template: str, parts: Callable[[Pulse], dict[str, object]]) -> Response:
     """A part of a page as asked for every few seconds; while nothing has changed, nothing is counted or drawn.
 
-    A page of a room that was closed elsewhere is led away.
+    A page of a room that was closed elsewhere is led to where this is told.
     """
     answer = make_response()
-    if rooms.was_closed(room, auth.account_id()):
-        answer.headers["HX-Redirect"] = url_for("rooms.index")
+    try:
+        pulse = _pulse(room)
+    except RoomClosedError:
+        pulse = None
+    if pulse is None or pulse.room.closed_at is not None:
+        answer.headers["HX-Redirect"] = url_for("rooms.control", room=room)
         return answer
-    pulse = _pulse(room)
     answer.headers["ETag"] = _etag(pulse)
     answer.make_conditional(request)
     if answer.status_code != 304:

@@ -256,14 +256,21 @@ def test_closing_keeps_or_deletes_and_says_so(room: Room) -> None:
     over = ann.get(f"/r/{room.code}")
     assert (over.status, "This room is closed." in over.words) == (410, True)
     assert "This room is closed." in ann.submit(ann.get("/"), fields={"code": room.code}).words
+    late = room.teacher.post(f"{room.path}/step", {"round": "1", "to": "open"})
+    assert "This room was closed already" in room.teacher.follow(late).words
     room.teacher.submit(closed, "/delete")
     assert room.teacher.get(room.path).status == 404
     room.open()
     gone = room.teacher.follow(room.press("Close, and delete everything"))
     assert "Text, answers and nicknames are deleted." in gone.words
-    assert room.teacher.get(room.path).status == 404
-    # A projector that still asks is led away.
-    assert room.teacher.get(f"{room.board}/now").headers["HX-Redirect"] == "/teach/rooms"
+    # A projector that still asks is led to a page that says so, and a button in another tab leads there too.
+    assert room.teacher.get(f"{room.board}/now").headers["HX-Redirect"] == room.path
+    for page in (room.teacher.get(room.path), room.teacher.post(f"{room.path}/next", {"round": "1"})):
+        assert (page.status, "all nicknames, are deleted" in page.words) == (410, True)
+    stranger = Browser(room.app)
+    with room.app.app_context():
+        stranger.sign_in_staff(factories.make_teacher("stranger"))
+    assert stranger.get(room.path).status == 404
 
 
 def test_buttons_of_a_page_that_is_behind_do_nothing(room: Room) -> None:
