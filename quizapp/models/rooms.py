@@ -49,6 +49,8 @@ class Room(Base):
     """Whether the teacher shows the counts of this round."""
     revealed: Mapped[bool] = mapped_column(default=False)
     """Whether the teacher shows what is right, where what is asked has a key."""
+    locked: Mapped[bool] = mapped_column(default=False)
+    """Whether nobody else may come in."""
     request_key: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
     """A random word of the form it was opened with, so that sending the form twice opens one room."""
     opened_at: Mapped[datetime]

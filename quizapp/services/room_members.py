@@ -31,6 +31,8 @@ class RoomError(ValueError):
     OUT = "out"
     """The teacher has taken this browser out."""
     FULL = "full"
+    LOCKED = "locked"
+    """The teacher lets nobody else in."""
     TAKEN = "taken"
     BARRED = "barred"
     """The nickname of somebody whom the teacher has taken out."""
@@ -101,8 +103,8 @@ def join(
             stay and count; with none they leave, and the nickname is free again.
 
     Raises:
-        RoomError: the room is closed or full, the nickname is taken, barred or cannot be used, this browser is in
-            as somebody else, or the teacher has taken it out.
+        RoomError: the room is closed, locked or full, the nickname is taken, barred or cannot be used, this
+            browser is in as somebody else, or the teacher has taken it out.
         TooManyFailuresError: this network has sent too many people.
     """
     name, folded = clean(nickname), fold_name(clean(nickname))
@@ -114,28 +116,19 @@ def join(
     hidden = _hidden(visitor_hash, room.code)
     with writing() as session:
         # One comes in at a time, so that neither a nickname nor the last seat is given twice.
-        if session.scalar(sa.select(Room.id).where(Room.id == room.id, is_open(now)).with_for_update()) is None:
+        locked = session.scalar(sa.select(Room.locked).where(Room.id == room.id, is_open(now)).with_for_update())
+        if locked is None:
             raise RoomError(RoomError.CLOSED)
-        members = sa.select(RoomMember).where(RoomMember.room_id == room.id)
-        known = session.scalar(members.where(RoomMember.visitor_hash == hidden))
+        known = session.scalar(
+            sa.select(RoomMember).where(RoomMember.room_id == room.id, RoomMember.visitor_hash == hidden)
+        )
+        if known is not None and _stays(known, folded, instead=instead):
+            return
+        if locked:
+            raise RoomError(RoomError.LOCKED)
         if known is not None:
-            if known.removed_at is not None:
-                raise RoomError(RoomError.OUT)
-            if known.folded_name == folded:
-                return
-            if not instead:
-                raise RoomError(RoomError.SOMEBODY)
             _part(session, known, now)
-        namesake = session.scalar(members.where(RoomMember.folded_name == folded))
-        if namesake is not None:
-            raise RoomError(RoomError.TAKEN if namesake.removed_at is None else RoomError.BARRED)
-        if (
-            session.scalar(
-                sa.select(sa.func.count()).select_from(members.where(RoomMember.removed_at.is_(None)).subquery())
-            )
-            or 0
-        ) >= MEMBERS_MAX:
-            raise RoomError(RoomError.FULL)
+        _refuse_taken_or_full(session, room.id, folded)
         session.add(RoomMember(room_id=room.id, nickname=name, folded_name=folded, visitor_hash=hidden, joined_at=now))
 
 
@@ -237,6 +230,25 @@ def save(code: str, visitor_hash: str, number: int, content: Content, *, now: da
                 raise RoomError(RoomError.OVER)
             return Saved(kept.sequence, kept.saved_at)
         return Saved(sequence, now)
+
+
+def _stays(known: RoomMember, folded: str, *, instead: bool) -> bool:
+    """Whether somebody who is in already comes in again, rather than somebody else with the same browser."""
+    if known.removed_at is not None:
+        raise RoomError(RoomError.OUT)
+    if known.folded_name != folded and not instead:
+        raise RoomError(RoomError.SOMEBODY)
+    return known.folded_name == folded
+
+
+def _refuse_taken_or_full(session: Session, room_id: int, folded: str) -> None:
+    members = sa.select(RoomMember).where(RoomMember.room_id == room_id)
+    namesake = session.scalar(members.where(RoomMember.folded_name == folded))
+    if namesake is not None:
+        raise RoomError(RoomError.TAKEN if namesake.removed_at is None else RoomError.BARRED)
+    seated = sa.select(sa.func.count()).select_from(members.where(RoomMember.removed_at.is_(None)).subquery())
+    if (session.scalar(seated) or 0) >= MEMBERS_MAX:
+        raise RoomError(RoomError.FULL)
 
 
 def _part(session: Session, member: RoomMember, now: datetime) -> None:

@@ -46,6 +46,8 @@ class RoomRef:
     opened_at: datetime
     closed_at: datetime | None
     kept: bool
+    locked: bool
+    """Nobody else may come in."""
 
     @property
     def shown_code(self) -> str:
@@ -115,7 +117,7 @@ class Pulse:
     @property
     def digest(self) -> str:
         room = self.room
-        look = f"{room.phase.value}-{int(room.shown)}{int(room.revealed)}"
+        look = f"{room.phase.value}-{int(room.shown)}{int(room.revealed)}{int(room.locked)}"
         return f"{room.round}-{look}-{self.members}-{self.answered}-{self.saves}"
 
 
@@ -278,6 +280,38 @@ def remove_member(room: RoomRef, member: str, *, now: datetime) -> str:
         return row.nickname
 
 
+def set_locked(room: RoomRef, *, locked: bool, now: datetime) -> None:
+    """Let nobody else in, or let people in again; whoever is in stays."""
+    with writing() as session:
+        session.execute(
+            sa.update(Room)
+            .where(Room.id == room.id, is_open(now))
+            .values(locked=locked)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def remove_silent(room: RoomRef, *, now: datetime) -> int:
+    """Take out everybody who has answered nothing yet. Nobody is barred: with the code they can come in again.
+
+    Returns:
+        How many went.
+    """
+    answered = sa.select(RoomAnswer.round).where(RoomAnswer.member_id == RoomMember.id).exists()
+    with writing() as session:
+        if session.scalar(sa.select(Room.id).where(Room.id == room.id, is_open(now)).with_for_update()) is None:
+            return 0
+        silent = sa.update(RoomMember).where(
+            RoomMember.room_id == room.id, RoomMember.removed_at.is_(None), sa.not_(answered)
+        )
+        return rows_changed(
+            session,
+            silent.values(removed_at=now, folded_name=None, visitor_hash=None).execution_options(
+                synchronize_session=False
+            ),
+        )
+
+
 def close_room(room: RoomRef, *, keep: bool, now: datetime) -> None:
     """Close a room. Unless kept, everything asked, answered and called is deleted at once; nicknames always are.
 
@@ -338,6 +372,7 @@ def room_ref(row: Room) -> RoomRef:
         row.opened_at,
         row.closed_at,
         row.kept,
+        row.locked,
     )
 
 

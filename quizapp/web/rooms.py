@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.http import quote_etag
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -158,6 +159,29 @@ def remove(room: str, member: str) -> AnyResponse:
         "good",
     )
     return redirect(url_for("rooms.control", room=room, names=1))
+
+
+@bp.post("/<room>/lock")
+@access(Access.STAFF)
+def lock(room: str) -> AnyResponse:
+    """Let nobody else in, or let people in again."""
+    locked = request.form.get("to") == "locked"
+    rooms.set_locked(_open(room), locked=locked, now=instance.now())
+    said = _("Nobody else may join now. Whoever is in stays in.") if locked else _("Everybody with the code may join.")
+    flash(said, "good")
+    return redirect(url_for("rooms.control", room=room))
+
+
+@bp.post("/<room>/send-out")
+@access(Access.STAFF)
+def remove_silent(room: str) -> AnyResponse:
+    """Take out everybody who has answered nothing yet."""
+    gone = rooms.remove_silent(_open(room), now=instance.now())
+    said = ngettext(
+        "%(num)s person is out who had answered nothing.", "%(num)s people are out who had answered nothing.", gone
+    )
+    flash(said, "good")
+    return redirect(url_for("rooms.control", room=room))
 
 
 @bp.post("/<room>/close")

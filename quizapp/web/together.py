@@ -137,6 +137,7 @@ def refusal(error: RoomError) -> str:
             " ask your teacher."
         ),
         RoomError.FULL: _("This room is full. Ask your teacher."),
+        RoomError.LOCKED: _("Nobody else may come into this room now. If you belong in it, ask your teacher."),
         RoomError.TAKEN: _("Somebody in this room has this nickname. Choose another."),
         RoomError.BARRED: _("This nickname cannot be used in this room any more. Choose another."),
         RoomError.NICKNAME: _("Choose another nickname, with at least one letter and not too long."),

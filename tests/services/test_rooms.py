@@ -152,6 +152,25 @@ def test_a_device_passes_to_somebody_else_and_what_was_marked_with_it_stays(less
         lesson.join("Eve", browser="Ben", instead=True)
 
 
+def test_a_locked_room_lets_nobody_else_in_and_who_has_marked_nothing_can_be_sent_out(lesson: Lesson) -> None:
+    lesson.mark("Ann", 4)
+    rooms.set_locked(lesson.first, locked=True, now=START)
+    for browser, instead in (("Cleo", False), ("Ann", True)):
+        with refused(RoomError.LOCKED):
+            lesson.join("Cleo", browser=browser, instead=instead)
+    lesson.join("Ann", browser="Ann")
+    assert rooms.remove_silent(lesson.first, now=START) == 1
+    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann"]
+    assert lesson.state("Ben") == "gone"
+    with refused(RoomError.STRANGER):
+        lesson.mark("Ben", 4)
+    rooms.set_locked(lesson.first, locked=False, now=START)
+    lesson.join("Ben", browser="Ben")
+    lesson.mark("Ben", 4)
+    assert rooms.remove_silent(lesson.first, now=START) == 0
+    assert lesson.counts() == {"right-size": 2}
+
+
 def test_whoever_is_taken_out_stays_out_under_any_name_and_no_longer_counts(lesson: Lesson) -> None:
     lesson.mark("Ann", 4)
     lesson.mark("Ben", 4, 5)

@@ -210,6 +210,24 @@ def test_names_stand_on_the_teachers_own_page_only_and_one_click_takes_somebody_
     assert (barred.status, "This nickname cannot be used in this room any more." in barred.words) == (422, True)
 
 
+def test_the_teacher_lets_nobody_else_in_and_sends_out_who_marked_nothing(room: Room) -> None:
+    ann, slow = room.join("Ann"), room.join("Slow")
+    room.mark(ann, 3)
+    etag = room.teacher.get(f"{room.board}/now").headers["ETag"]
+    control = room.teacher.get(room.path)
+    assert "Nobody else may join now." in room.teacher.follow(room.press("Nobody else may join", control)).words
+    told = room.teacher.get(f"{room.board}/now", headers={"If-None-Match": etag})
+    assert (told.status, "nobody else may join" in told.text) == (200, True)
+    late = Browser(room.app)
+    refused = late.submit(late.get(f"/r/{room.code}"), fields={"nickname": "Late"})
+    assert (refused.status, "Nobody else may come into this room now." in refused.words) == (422, True)
+    gone = room.teacher.follow(room.press("Take them out", control))
+    assert "1 person is out who had answered nothing." in gone.words
+    assert "1 of 1 have answered" in gone.words
+    room.press("Let people join again", gone)
+    assert slow.submit(slow.get(f"/r/{room.code}"), fields={"nickname": "Slow"}).status == 302
+
+
 def test_the_parts_that_pages_ask_for_answer_304_until_something_changes(room: Room) -> None:
     for path in (f"{room.board}/now", f"{room.path}/now?names=1"):
         etag = room.teacher.get(path).headers["ETag"]

@@ -26,6 +26,7 @@ def upgrade() -> None:
         ),
         sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("revealed", sa.Boolean(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("request_key", sa.String(length=32), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
