@@ -31,6 +31,13 @@ _LOOK = """wanted => {
 }"""
 
 
+def whole(target: Locator) -> Locator:
+    """Wait, as people do, until the page is whole: what styles and scripts still move is hit beside or lost."""
+    target.wait_for(state="attached")
+    target.page.wait_for_load_state()
+    return target
+
+
 class Hands(Protocol):
     def press(self, target: Locator) -> None:
         """Follow a link or use a button."""
@@ -53,19 +60,19 @@ class Pointer:
 
     def press(self, target: Locator) -> None:
         if self.touch:
-            target.tap()
+            whole(target).tap()
         else:
-            target.click()
+            whole(target).click()
 
     def choose(self, target: Locator) -> None:
-        if target.is_checked():
+        if whole(target).is_checked():
             return
         # The box of a word is too small to hit, as for people: they hit the word.
         word = target.locator("xpath=self::*[ancestor::*[@data-wordpick]]/following-sibling::label[1]")
         self.press(word if word.count() else target)
 
     def pick(self, menu: Locator, place: int) -> None:
-        menu.select_option(index=place)
+        whole(menu).select_option(index=place)
 
     def write(self, target: Locator, text: str) -> None:
         self.press(target)
@@ -107,7 +114,7 @@ class Keys:
 
     def go_to(self, target: Locator) -> None:
         """Press Tab until a control has the focus, or for a group of choices any member of it."""
-        wanted = target.element_handle()
+        wanted = whole(target).element_handle()
         reached, _ = self.page.evaluate(_LOOK, wanted)
         for _ in range(MOST_STOPS):
             if reached:

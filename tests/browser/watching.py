@@ -163,6 +163,7 @@ def _told(violations: list[dict[str, Any]]) -> str:
 
 def sideways(page: Page) -> list[str]:
     """A line for each of the `WIDTHS` at which something sticks out sideways; leaves the page at the last of them."""
+    page.wait_for_load_state()
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -178,6 +179,7 @@ def problems_of(page: Page, watch: Watch) -> list[str]:
         A line for each accessibility fault (light and wide, dark and narrow), each group of choices
         without a name, and each width at which something sticks out sideways.
     """
+    page.wait_for_load_state()
     size = page.viewport_size
     watch.paused = True
     found = [f"group of choices without a name: {html}" for html in page.evaluate(_NAMELESS_GROUPS)]
