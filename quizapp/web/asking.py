@@ -77,14 +77,17 @@ def report(attempt: str, position: int) -> str | Response | tuple[str, int]:
     """Ask what is wrong with a question, and keep it for those who can mend it."""
     student_id, _section = auth.student_ids()
     line = taking.question_line(auth.taker(), attempt, position, now=instance.now())
+    # What is handed in has its question on the page of its feedback, and that leads on where none is shown yet.
+    seen_on = "learn.question" if line.attempt.handed_in_at is None else "learn.feedback"
+    back = url_for(seen_on, attempt=attempt, position=position)
     form = ReportForm()
     if form.validate_on_submit():
         reports.report_question(
             student_id, attempt, position, form.words.data or "", key=instance.key(), now=instance.now()
         )
         flash(_("Thank you. Your teacher can read this now."), "good")
-        return redirect(url_for("learn.question", attempt=attempt, position=position))
-    body = render_template("learn/report.html", line=line, form=form, errors=form.errors, limit=TEXT_MAX)
+        return redirect(back)
+    body = render_template("learn/report.html", line=line, form=form, errors=form.errors, limit=TEXT_MAX, back=back)
     return (body, 422) if form.errors else body
 
 

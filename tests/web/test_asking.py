@@ -87,6 +87,13 @@ def test_a_report_reaches_the_teacher_without_a_name_and_as_text(app: Flask) -> 
     assert "Ada" not in page.words
     settled = teacher.follow(teacher.submit(page, "/settle"))
     assert "All reports are settled." in settled.words
+    # Whoever finds the fault in the feedback reports it from there.
+    assert f"/t/{school.attempt}/1/report" in student.get(f"/t/{school.attempt}/1/feedback").links()
+    assert student.post(f"/t/{school.attempt}/hand-in", {}).status == 302
+    feedback = f"/t/{school.attempt}/2/feedback"
+    assert path in student.get(feedback).links()
+    assert feedback in student.get(path).links()
+    assert "Thank you." in student.follow(student.submit(student.get(path), fields={"words": "Odd"})).words
 
 
 def test_reading_settings_follow_the_student_and_nobody_else(app: Flask) -> None:
