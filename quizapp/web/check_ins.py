@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.services import check_ins, rosters
+from quizapp.services import check_in_pages, check_ins, rosters
 from quizapp.services.check_ins import CheckInError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
@@ -38,7 +38,7 @@ def overview(section: str) -> str | Response:
     return render_template(
         "teach/check_ins.html",
         section=found,
-        lines=check_ins.list_check_ins(found),
+        lines=check_in_pages.list_check_ins(found),
         forms=check_ins.forms_for(account),
         form=form,
     )
@@ -50,7 +50,7 @@ def page(section: str, check_in: str) -> str:
     """Show how far the sittings are, and what changed."""
     found = rosters.get_section(section, auth.account_id())
     return render_template(
-        "teach/check_in.html", page=check_ins.check_in_page(found, check_in), form=OnceForm(formdata=None)
+        "teach/check_in.html", page=check_in_pages.check_in_page(found, check_in), form=OnceForm(formdata=None)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Assignment, Attempt, CheckInPlace, FeedbackMode, db
-from quizapp.services import attempts, check_ins, rosters
+from quizapp.services import attempts, check_in_pages, check_ins, rosters
 from quizapp.services.check_ins import CheckInError
 from quizapp.services.rosters import NotFoundError
 from tests import factories
@@ -32,7 +32,7 @@ class Lesson:
         self.check_in = check_ins.begin_check_in(self.ref, account_id=self.teacher.id, now=START)
 
     def sitting(self, number: int = 1) -> str:
-        return check_ins.check_in_page(self.ref, self.check_in).line.sittings[number - 1].assignment
+        return check_in_pages.check_in_page(self.ref, self.check_in).line.sittings[number - 1].assignment
 
     def again(self) -> int:
         return check_ins.give_again(self.ref, self.check_in, account_id=self.teacher.id, now=LATER)
@@ -64,7 +64,7 @@ def test_one_submit_gives_each_half_its_form_and_the_next_swaps_them(lesson: Les
     assert lesson.again() == 2
     after = {pupil.id: lesson.form_of(lesson.sit(pupil, 2, right=3)) for pupil in lesson.school_class.pupils}
     assert all({before[one], after[one]} == {first, second} for one in before)
-    page = check_ins.check_in_page(lesson.ref, lesson.check_in)
+    page = check_in_pages.check_in_page(lesson.ref, lesson.check_in)
     assert page.marks is not None
     assert (page.marks.pairs, page.marks.before, page.marks.after, page.marks.gain) == (12, 50, 75, 25)
     assert page.marks.caveats == ()
@@ -79,11 +79,11 @@ def test_one_submit_gives_each_half_its_form_and_the_next_swaps_them(lesson: Les
 def test_few_pairs_have_a_gain_and_no_interval_and_the_missing_are_counted(lesson: Lesson) -> None:
     for pupil in lesson.school_class.pupils[:4]:
         lesson.sit(pupil, 1, right=1)
-    assert check_ins.check_in_page(lesson.ref, lesson.check_in).marks is None
+    assert check_in_pages.check_in_page(lesson.ref, lesson.check_in).marks is None
     lesson.again()
     for pupil in lesson.school_class.pupils[2:5]:
         lesson.sit(pupil, 2, right=4)
-    marks = check_ins.check_in_page(lesson.ref, lesson.check_in).marks
+    marks = check_in_pages.check_in_page(lesson.ref, lesson.check_in).marks
     assert marks is not None
     assert (marks.pairs, len(marks.missing), marks.gain, marks.interval) == (2, 10, 75, None)
 
@@ -120,7 +120,7 @@ def test_it_is_given_again_only_after_somebody_sat_it_and_once_a_form(lesson: Le
     assert twice[0] == twice[1] != lesson.check_in
     elsewhere = factories.make_class(lesson.teacher, "Cy", title="9C").ref
     with pytest.raises(NotFoundError):
-        check_ins.check_in_page(elsewhere, lesson.check_in)
+        check_in_pages.check_in_page(elsewhere, lesson.check_in)
 
 
 def test_two_forms_must_name_each_other() -> None:
