@@ -18,10 +18,22 @@ from wtforms import Form
 
 from quizapp.items.controls import AnswerForm, Controls, bind
 from quizapp.items.numbers import numbers_in
-from quizapp.items.parts import (
-    JSON,
+from quizapp.items.options import (
     Alternative,
     Choosing,
+    Offer,
+    Option,
+    Pick,
+    alternative,
+    find_option,
+    offers,
+    one_each,
+    option_faults,
+    picked,
+    shuffled,
+)
+from quizapp.items.parts import (
+    JSON,
     Day,
     Example,
     Explanation,
@@ -31,10 +43,7 @@ from quizapp.items.parts import (
     Markable,
     Markdown,
     Number,
-    Offer,
-    Option,
     Part,
-    Pick,
     Response,
     ResponseError,
     Row,
@@ -45,19 +54,12 @@ from quizapp.items.parts import (
     Text,
     Verdict,
     Whole,
-    alternative,
     digest,
-    find_option,
     find_text,
     fold,
     in_order,
-    offers,
-    one_each,
-    option_faults,
-    picked,
     same_texts,
     shorten,
-    shuffled,
     text_id,
 )
 from quizapp.items.passages import Piece, cut_at_spaces
