@@ -13,7 +13,7 @@ from quizapp.bank.misconceptions import Misconception
 from quizapp.models import Assignment, Attempt, db
 from quizapp.services.coursework import AssignmentRow, HandedIn, handed_in, list_assignments
 from quizapp.services.help_requests import help_requests
-from quizapp.services.hints import RECENT, LookIn, hints_of, set_asides, sort_out
+from quizapp.services.hints import RECENT, Hint, LookIn, hints_of, set_asides, sort_out
 from quizapp.services.kept_marks import SectionMarks, marks_of_section
 from quizapp.services.members import Member, members_of
 from quizapp.services.misconceptions import misconceptions_named
@@ -168,24 +168,8 @@ def class_page(public_id: str, account_id: int, *, now: datetime, view: ClassVie
         for one in members
     )
     rows = _in_order([row for row in everybody if view.group in (None, row.student.group)], view.sort)
-    look_in, aside = sort_out(
-        (
-            (
-                row.student,
-                hints_of(
-                    row.student,
-                    by_student[row.student.id],
-                    skills,
-                    open_since=min((one.opens_at for one in work.open_for(row.student)), default=None),
-                    last_active=row.last_active,
-                    now=now,
-                ),
-            )
-            for row in everybody
-        ),
-        set_asides(section.id),
-        now=now,
-    )
+    hints = ((one, work.hints_of(one, by_student[one.id], skills)) for one in members)
+    look_in, aside = sort_out(hints, set_asides(section.id), now=now)
     lines = tuple(work.progress_of(row, members) for row in work.assignments)
     return ClassPage(
         section=section,
@@ -227,6 +211,16 @@ class _Work:
         if student.id in self.moves:
             moments.append(self.moves[student.id])
         return max(moments, default=None)
+
+    def hints_of(self, student: Member, scores: Sequence[ScoreRow], skills: Iterable[SkillColumn]) -> tuple[Hint, ...]:
+        return hints_of(
+            student,
+            scores,
+            skills,
+            open_since=min((one.opens_at for one in self.open_for(student)), default=None),
+            last_active=self.last_active(student, scores),
+            now=self.now,
+        )
 
     def progress_of(self, row: AssignmentRow, members: Iterable[Member]) -> AssignmentLine:
         states = [(one, self.done.get((row.id, one.id))) for one in members if row.is_for(one.id)]

@@ -23,6 +23,7 @@ from quizapp.models import (
     ItemRevision,
     Marking,
     Response,
+    Score,
     ScoreReason,
     db,
 )
@@ -251,38 +252,48 @@ def give_mark(
             hold_rules(session, Attempt.public_id == page.attempt)
             item, revision, response = _row_of(session, page)
             newest = newest_scores(session, AttemptItem.id == item.id)[item.id]
-            if newest.void or (newest.number != seen and newest.correction_id is not None):
-                raise CorrectedMeanwhileError(left_out=newest.void)
-            if newest.number != seen:
-                raise _marked_meanwhile(session, item.id, account_id)
-            marking = session.scalar(
-                sa.select(Marking).where(Marking.attempt_item_id == item.id, Marking.account_id == account_id)
-            ) or Marking(attempt_item_id=item.id, account_id=account_id, points=points)
-            if page.settles:
-                marking.settled = points
-            else:
-                marking.points = points
-            marking.comment, marking.marked_at = comment or None, now
-            session.add(marking)
-            session.flush()
+            _refuse_if_changed(session, newest, seen, account_id)
+            _keep_points(session, item.id, account_id, points, comment, settles=page.settles, now=now)
             if _counts(session, page, item.id, points):
-                fraction = points / max(levels)
-                session.add(
-                    further_score(
-                        newest,
-                        revision,
-                        response,
-                        fraction=fraction,
-                        reason=ScoreReason.MARKED,
-                        now=now,
-                        actor_id=account_id,
-                    )
+                given = further_score(
+                    newest,
+                    revision,
+                    response,
+                    fraction=points / max(levels),
+                    reason=ScoreReason.MARKED,
+                    now=now,
+                    actor_id=account_id,
                 )
+                session.add(given)
             if keep_comment and comment:
                 keep_comment_for(session, account_id, comment, now)
     except IntegrityError:
         # Two marks in the same instant: the unique number let one in.
         raise _marked_meanwhile(db.session(), _item_id(page), account_id) from None
+
+
+def _refuse_if_changed(session: Session, newest: Score, seen: int, account_id: int) -> None:
+    """Raise an error when the newest score is not the one that this teacher saw, or the question is left out."""
+    if newest.void or (newest.number != seen and newest.correction_id is not None):
+        raise CorrectedMeanwhileError(left_out=newest.void)
+    if newest.number != seen:
+        raise _marked_meanwhile(session, newest.attempt_item_id, account_id)
+
+
+def _keep_points(
+    session: Session, attempt_item_id: int, account_id: int, points: int, comment: str, *, settles: bool, now: datetime
+) -> None:
+    """Note what this teacher gives: as the points that settle it, or as their own."""
+    marking = session.scalar(
+        sa.select(Marking).where(Marking.attempt_item_id == attempt_item_id, Marking.account_id == account_id)
+    ) or Marking(attempt_item_id=attempt_item_id, account_id=account_id, points=points)
+    if settles:
+        marking.settled = points
+    else:
+        marking.points = points
+    marking.comment, marking.marked_at = comment or None, now
+    session.add(marking)
+    session.flush()
 
 
 def _question(assignment_id: int, question: str) -> tuple[ItemRevision, list[WrittenAnswer]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -229,23 +230,27 @@ def identify(token: str, *, now: datetime) -> Identity:
     ).one_or_none()
     if row is None or row.expires_at <= now or row.last_seen + IDLE <= now:
         return NOBODY
-    if row.account_id is not None:
-        if row.disabled_at is not None:
-            return NOBODY
-        who = Identity(account_id=row.account_id, role=row.role, name=row.account_name)
-    else:
-        if row.display_name is None or row.removed_at is not None or row.class_closed_at is not None:
-            return NOBODY
-        who = Identity(
-            student_id=row.student_id,
-            section_id=row.section_id,
-            name=row.display_name,
-            reading=known(row.reading or {}),
-        )
-    if row.last_seen + SEEN_EVERY <= now:
+    who = _who(row)
+    if who is not NOBODY and row.last_seen + SEEN_EVERY <= now:
         with writing() as session:
             session.execute(sa.update(SignIn).where(SignIn.token_hash == token_hash(token)).values(last_seen=now))
     return who
+
+
+def _who(row: sa.Row[*tuple[Any, ...]]) -> Identity:
+    """Return who a sign-in stands for: staff who still may come in, or a student who is still in the class."""
+    if row.account_id is not None:
+        if row.disabled_at is not None:
+            return NOBODY
+        return Identity(account_id=row.account_id, role=row.role, name=row.account_name)
+    if row.display_name is None or row.removed_at is not None or row.class_closed_at is not None:
+        return NOBODY
+    return Identity(
+        student_id=row.student_id,
+        section_id=row.section_id,
+        name=row.display_name,
+        reading=known(row.reading or {}),
+    )
 
 
 def sign_out(token: str) -> None:

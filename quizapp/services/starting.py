@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from quizapp.models import (
     Assignment,
@@ -276,31 +277,49 @@ def _start_assignment(assignment: str, student_id: int, now: datetime, rng: rand
             if not _is_over(earlier[0], now):
                 return earlier[0].public_id
             finish(session, Attempt.id == earlier[0].id, now=now)
-        extra = session.scalar(
-            sa.select(ExtraAttempt.count).where(
-                ExtraAttempt.assignment_id == row.id, ExtraAttempt.student_id == student_id
-            )
-        )
         support = Support.of(student)
-        allowed = None if row.attempts_allowed is None else row.attempts_allowed + (extra or 0)
-        refusal = _refusal(row, support, len(earlier), allowed, now)
+        refusal = _refusal(row, support, len(earlier), _allowed(session, row, student_id), now)
         if refusal is not None:
             raise CannotStartError(refusal)
-        seconds = timing.time_allowed(row, support)
-        attempt = Attempt(
-            assignment_id=row.id,
-            quiz_revision_id=form_for(session, row.id, student_id) or row.quiz_revision_id,
-            student_id=student_id,
-            number=len(earlier) + 1,
-            started_at=now,
-            time_allowed=seconds,
-            ends_at=timing.end_of(row, support, now, seconds),
+        return _add_attempt(session, row, student_id, support, len(earlier) + 1, now, rng)
+
+
+def _allowed(session: Session, given: Assignment, student_id: int) -> int | None:
+    """How many attempts a student has, those given to them alone included; None: as many as they like."""
+    if given.attempts_allowed is None:
+        return None
+    extra = session.scalar(
+        sa.select(ExtraAttempt.count).where(
+            ExtraAttempt.assignment_id == given.id, ExtraAttempt.student_id == student_id
         )
-        draw_quiz(session, attempt, rng, shuffle_items=row.shuffle_items)
-        route = wants_made_up(session, row.id, student_id)
-        if route is not None:
-            replace_questions(session, attempt, route, rng)
-        return attempt.public_id
+    )
+    return given.attempts_allowed + (extra or 0)
+
+
+def _add_attempt(
+    session: Session,
+    given: Assignment,
+    student_id: int,
+    support: Support,
+    number: int,
+    now: datetime,
+    rng: random.Random,
+) -> str:
+    seconds = timing.time_allowed(given, support)
+    attempt = Attempt(
+        assignment_id=given.id,
+        quiz_revision_id=form_for(session, given.id, student_id) or given.quiz_revision_id,
+        student_id=student_id,
+        number=number,
+        started_at=now,
+        time_allowed=seconds,
+        ends_at=timing.end_of(given, support, now, seconds),
+    )
+    draw_quiz(session, attempt, rng, shuffle_items=given.shuffle_items)
+    route = wants_made_up(session, given.id, student_id)
+    if route is not None:
+        replace_questions(session, attempt, route, rng)
+    return attempt.public_id
 
 
 def _refusal(given: Assignment, support: Support, used: int, allowed: int | None, now: datetime) -> str | None:
