@@ -237,7 +237,7 @@ def pages_of(school_class: SchoolClass, teacher: Teacher, attempt: str) -> dict[
 BUDGET = {
     "class": 13,
     "student": 11,
-    "attempt": 8,
+    "attempt": 9,
     "my work": 13,
     "trust": 3,
     "answers": 9,
