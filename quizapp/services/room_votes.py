@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from quizapp import text
-from quizapp.items.base import Offer, Response, Shown
+from quizapp.items.base import Feedback, Offer, Response, Shown
 from quizapp.items.controls import AnswerForm, PickMenu, PickOne, PickSeveral, PickWords
 from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.answer_tables import Overlay, is_matrix, letter, overlay_of
@@ -130,6 +130,11 @@ class QuestionAsked:
         """Return an answer as one plain line; "" for blank."""
         response = self._response(content)
         return "" if response is None else self.content.item.written(response) or self.content.item.summary(response)
+
+    @property
+    def told(self) -> Feedback:
+        """What may be read about the question by somebody who left it blank: what is right, and why."""
+        return self.key.item.explain(None)
 
     def to_look_at(self) -> AnswerForm:
         """Return the form for a page that shows the question and takes no answer."""

@@ -70,3 +70,11 @@ class RoundForm(FlaskForm):
     """A button or an answer that belongs to a round."""
 
     round = IntegerField(validators=[InputRequired(), NumberRange(1, ROUNDS_MAX)])
+
+
+class OriginForm(FlaskForm):
+    """The page of a question from which a vote is started."""
+
+    section = StringField(validators=[InputRequired(), Length(max=16)])
+    assignment = StringField(validators=[InputRequired(), Length(max=16)])
+    number = IntegerField(validators=[InputRequired(), NumberRange(1, 9999)])

@@ -18,8 +18,9 @@ from quizapp.services.room_results import Round, count_round
 from quizapp.services.rooms import Pulse, RoomClosedError, RoomRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, RoundForm
+from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, OriginForm, RoundForm
 from quizapp.web.qr import qr_svg
+from quizapp.web.vote_origins import origin_url, remember_origin
 
 bp = Blueprint("rooms", __name__, url_prefix="/teach/rooms")
 
@@ -74,8 +75,9 @@ def index() -> str | AnyResponse | tuple[str, int]:
 @bp.post("/vote")
 @access(Access.STAFF)
 def vote() -> AnyResponse:
-    """Open a room that votes on a question."""
+    """Open a room that votes on a question, and remember the page from which it was."""
     room = room_questions.open_question(request.form.get("question", ""), auth.account_id(), now=instance.now())
+    remember_origin(room, OriginForm())
     return redirect(url_for("rooms.board", room=room), 303)
 
 
@@ -87,7 +89,7 @@ def control(room: str) -> str:
     if pulse.room.closed_at is not None:
         asked = rooms.asked_by(pulse.room)
         rounds = [count_round(pulse.room.id, asked, number) for number in range(1, pulse.room.round + 1)]
-        return render_template("rooms/kept.html", pulse=pulse, asked=asked, rounds=rounds)
+        return render_template("rooms/kept.html", pulse=pulse, asked=asked, rounds=rounds, origin=origin_url(room))
     return render_template("rooms/control.html", **_control_parts(pulse), **_door(pulse.room))
 
 
@@ -128,7 +130,7 @@ def step(room: str) -> AnyResponse:
     phase, shown, revealed = wanted
     same = form.round.data == found.round
     if not same or not rooms.set_phase(found, phase, shown=shown, revealed=revealed, now=instance.now()):
-        flash(_("The round had changed already, so that button did nothing."), "warn")
+        flash(_("The room had moved on already, so that button did nothing."), "warn")
     return _back(room)
 
 
@@ -140,7 +142,7 @@ def next_round(room: str) -> AnyResponse:
     form = RoundForm()
     same = form.validate_on_submit() and form.round.data == found.round
     if same and not rooms.next_round(found, now=instance.now()):
-        flash(_("There can be no more rounds in this room. Close it and open another."), "warn")
+        flash(_("This room cannot go on any longer. Close it and open another."), "warn")
     # Pressed twice it begins one round, and there is nothing to say about it.
     return _back(room)
 
@@ -195,7 +197,7 @@ def close(room: str) -> AnyResponse:
         flash(_("The room is closed. Text and answers are kept, without nicknames."), "good")
         return redirect(url_for("rooms.control", room=room))
     flash(_("The room is closed. Text, answers and nicknames are deleted."), "good")
-    return redirect(url_for("rooms.index"))
+    return redirect(origin_url(room) or url_for("rooms.index"))
 
 
 @bp.post("/<room>/delete")
@@ -283,6 +285,7 @@ def _door(room: RoomRef) -> dict[str, object]:
         "address": address.split("//", 1)[-1],
         "qr": qr_svg(f"{instance.base_address()}{url_for('together.come_in', code=room.code)}"),
         "only_here": instance.reaches_only_this_computer(),
+        "origin": origin_url(room.public_id),
     }
 
 

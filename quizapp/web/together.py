@@ -112,7 +112,10 @@ def answer(code: str) -> Answer:
         return _gone(error) if by_script else _too_late(code, number)
     if by_script:
         return make_response(jsonify(version=str(saved.sequence), saved_at=format_time(saved.at, "HH:mm")))
-    flash(_("Your answer is saved. You can change it until your teacher ends the round."), "good")
+    if page.asked.keyed:
+        flash(_("Your vote is saved. You can change it until your teacher ends the vote."), "good")
+    else:
+        flash(_("Your answer is saved. You can change it until your teacher ends the round."), "good")
     return redirect(url_for("together.room", code=code))
 
 

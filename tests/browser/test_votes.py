@@ -55,12 +55,15 @@ def test_from_a_question_to_the_vote_that_changed(
     assert_readable_at_the_back(teacher.page)
     check_page(teacher.page)
     check_page(ann.page)
+    teacher.hands.press(teacher.page.get_by_role("link", name="Back to the question"))
+    teacher.reads("Question 1 of 4")
 
 
 def first_vote(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     """Votes arrive on the projector by themselves; how many chose what stands nowhere."""
     teacher.press("Vote, talk, vote again")
     teacher.reads(PROMPT)
+    stands_at(teacher, "Voting")
     code, address = (teacher.page.locator(f".join-{part}").inner_text() for part in ("code", "address"))
     for phone, nickname in ((ann, "Ann"), (ben, "Ben"), (cleo, "Cleo")):
         phone.come_in(address, code, nickname)
@@ -68,46 +71,48 @@ def first_vote(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     ann.votes(WRONG)
     ann.is_saved()
     ben.votes(WRONG)
-    ben.press("Save")
-    expect(ben.page.get_by_text("Your answer is saved.")).to_be_visible()
+    ben.press("Save my vote")
+    expect(ben.page.get_by_text("Your vote is saved.")).to_be_visible()
     cleo.votes(RIGHT)
     cleo.is_saved()
-    expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    expect(teacher.page.get_by_text("3 of 3 have voted")).to_be_visible()
     expect(teacher.page.get_by_role("table")).to_have_count(0)
 
 
 def talk(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     """The vote is over, and nobody sees a count."""
     teacher.press("Stop, and talk first")
-    expect(teacher.page.get_by_text("stopped: time to talk")).to_be_visible()
+    stands_at(teacher, "Talk")
     for phone in (ann, cleo):
         phone.wakes()
     ben.follow("Refresh")
     for phone in (ann, ben, cleo):
-        phone.reads("Vote 1 is over: talk about it")
+        phone.reads("Talk")
         expect(phone.page.get_by_role("table")).to_have_count(0)
     expect(teacher.page.get_by_role("table")).to_have_count(0)
 
 
 def second_vote(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     """The first vote stands there still: one keeps it, two change theirs."""
-    teacher.press("Once more: round 2")
-    expect(teacher.page.get_by_text("0 of 3 have answered")).to_be_visible()
+    teacher.press("Vote again")
+    stands_at(teacher, "Vote again")
+    expect(teacher.page.get_by_text("0 of 3 have voted")).to_be_visible()
     for phone in (ann, cleo):
         phone.wakes()
         phone.reads(PROMPT)
     ann.votes(RIGHT)
     ann.is_saved()
-    cleo.press("Keep this answer")
+    cleo.press("Save my vote")
     ben.follow("Refresh")
     ben.votes(OTHER)
-    ben.press("Keep this answer")
-    expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    ben.press("Save my vote")
+    expect(teacher.page.get_by_text("3 of 3 have voted")).to_be_visible()
 
 
 def result(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     """First what changed, then what is right, on the projector and on the phones alike."""
     teacher.press("Stop and show")
+    stands_at(teacher, "Result")
     expect(teacher.page.get_by_text("3 people voted both times")).to_contain_text("2 voted otherwise than before.")
     expect(teacher.page.get_by_text("best answer")).to_have_count(0)
     assert changes(teacher.page) == {RIGHT: ["1", "2", "▲ 1"], WRONG: ["2", "0", "▼ 2"], OTHER: ["0", "1", "▲ 1"]}
@@ -118,6 +123,11 @@ def result(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     ben.follow("Refresh")
     for phone in (ann, ben, cleo):
         expect(phone.page.get_by_text("Wholly right: 1 of 3 before the talk, 2 after it.")).to_be_visible()
+
+
+def stands_at(teacher: Actor, state: str) -> None:
+    """Wait for the heading that tells what is on."""
+    expect(teacher.page.locator(".state-line").get_by_role("heading")).to_have_text(state)
 
 
 def assert_readable_at_the_back(page: Page) -> None:

@@ -299,7 +299,7 @@ def test_buttons_of_a_page_that_is_behind_do_nothing(room: Room) -> None:
         room.press("Once more: round 2", drawn)
     assert "round 2" in room.teacher.get(room.board).words
     behind = room.teacher.follow(room.press("Stop and show", page))
-    assert "The round had changed already" in behind.words
+    assert "The room had moved on already" in behind.words
     odd = room.teacher.post(f"{room.path}/step", {"round": "2", "to": "nowhere"})
     assert "That button did nothing." in room.teacher.follow(odd).words
 

@@ -17,6 +17,10 @@ from tests.web.test_rooms import Room
 KEYED = tuple(kind for kind in kinds() if not example(kind).rubric_points())
 
 
+TYPED = {"numeric": "15.5 % Best answer", "short": "advertisement Best answer", "gaps": "Gap 2, the best answer: 40"}
+"""What is told to be right where it is typed."""
+
+
 def bank_of_examples() -> str:
     lines = "".join(indent(example_yaml(kind), "  ") for kind in KEYED).splitlines(keepends=True)
     kept = "".join(line for line in lines if not line.strip().startswith("skill:"))
@@ -60,14 +64,15 @@ def test_vote_talk_vote_again_and_reveal(app: Flask, room: VotingRoom) -> None:
     for phone, option in zip(phones, ("1", "1", "0"), strict=True):
         answer(room, phone, option)
     voting = room.teacher.get(room.board)
-    assert "3 of 3 have answered" in voting.words
+    assert "<em>claimed</em>" in voting.text.partition("</h1>")[0]
+    assert "3 of 3 have voted" in voting.words
     assert "Chosen by" not in voting.words
     room.press("Stop, and talk first")
     talking = phones[0].get(f"/r/{room.code}")
-    assert "What all answered is shown here when your teacher shows it." in talking.words
+    assert "How all voted is shown here when your teacher shows it." in talking.words
     assert "Chosen by" not in talking.words + room.teacher.get(room.board).words
-    room.press("Once more: round 2")
-    assert "This is your answer from round 1." in phones[0].get(f"/r/{room.code}").words
+    room.press("Vote again")
+    assert "This is how you voted before." in phones[0].get(f"/r/{room.code}").words
     for phone in phones:
         answer(room, phone, "0")
     room.press("Stop and show")
@@ -94,18 +99,38 @@ def test_every_kind_can_be_voted_on(app: Flask, questions: dict[str, str], kind:
     ann = room.join("Ann")
     page = ann.get(f"/r/{room.code}")
     assert page.status == 200
+    for untrue in ("takes marks away", "costs you", "with the feedback", "Your teacher can read this"):
+        assert untrue not in page.words
     assert ann.submit(page, "/answer").status == 302
     room.press("Stop, and talk first")
     room.press("Show, and what is right")
     board = room.teacher.get(room.board)
     assert "1 left it blank." in board.words
     assert "0 of 1 have it wholly right." in board.words
+    assert TYPED.get(kind, "") in board.words
+    assert "<select" not in board.text
     assert "You left it blank." in ann.get(f"/r/{room.code}").words
     room.press("Close, and keep text and answers")
-    assert "1 answered" in room.teacher.get(room.path).words
+    assert "1 voted" in room.teacher.get(room.path).words
     assert room.teacher.get("/teach/rooms").status == 200
 
 
 def test_a_question_that_a_teacher_marks_or_that_does_not_exist_is_not_voted_on(room: VotingRoom) -> None:
     assert room.teacher.post("/teach/rooms/vote", {"question": "nothing"}).status == 404
     assert room.teacher.post("/teach/rooms/vote", {}).status == 404
+
+
+def test_the_way_back_to_the_question(room: VotingRoom, questions: dict[str, str]) -> None:
+    teacher, page = room.teacher, "/teach/c/aaaa/a/bbbb/q/2"
+    assert f'href="{page}"' not in teacher.get(room.board).text
+    ends: dict[str, str | list[str]] = {
+        "question": questions["short"],
+        "section": "aaaa",
+        "assignment": "bbbb",
+        "number": "2",
+    }
+    board = teacher.post("/teach/rooms/vote", ends).location or ""
+    assert f'href="{page}"' in teacher.get(board).text
+    assert f'href="{page}"' in teacher.get(board.removesuffix("/board")).text
+    assert room.press("Close, and delete everything", teacher.get(board)).location == page
+    assert room.press("Close, and delete everything").location == "/teach/rooms"
