@@ -127,9 +127,15 @@ class QuestionAsked:
         return {"response": None if response is None else response.to_json()}
 
     def said(self, content: dict[str, Any]) -> str:
-        """Return an answer as one plain line; "" for blank."""
-        response = self._response(content)
-        return "" if response is None else self.content.item.written(response) or self.content.item.summary(response)
+        """Return an answer as one plain line, with its letter if it has one; "" for blank."""
+        response, item = self._response(content), self.content.item
+        if response is None:
+            return ""
+        if not (self._fields and self._lettered):
+            return item.written(response) or item.summary(response)
+        (place,), (keys,) = item.choosings(), item.chosen(response)
+        seen = enumerate(self._as_seen(place.offers))
+        return "; ".join(f"{letter(n)}: {text.plain(offer.text)}" for n, offer in seen if offer.key in keys)
 
     @property
     def told(self) -> Feedback:

@@ -17,8 +17,13 @@ from tests.web.test_rooms import Room
 KEYED = tuple(kind for kind in kinds() if not example(kind).rubric_points())
 
 
-TYPED = {"numeric": "15.5 % Best answer", "short": "advertisement Best answer", "gaps": "Gap 2, the best answer: 40"}
-"""What is told to be right where it is typed."""
+RIGHT = {
+    "highlight": "Words that were looked for: right-sizing",
+    "numeric": "15.5 % Best answer",
+    "short": "advertisement Best answer",
+    "gaps": "Gap 2, the best answer: 40",
+}
+"""What is told to be right where it is typed or marked."""
 
 
 def bank_of_examples() -> str:
@@ -70,6 +75,7 @@ def test_vote_talk_vote_again_and_reveal(app: Flask, room: VotingRoom) -> None:
     room.press("Stop, and talk first")
     talking = phones[0].get(f"/r/{room.code}")
     assert "How all voted is shown here when your teacher shows it." in talking.words
+    assert "Your vote B: It" in talking.words
     assert "Chosen by" not in talking.words + room.teacher.get(room.board).words
     room.press("Vote again")
     assert "This is how you voted before." in phones[0].get(f"/r/{room.code}").words
@@ -107,7 +113,7 @@ def test_every_kind_can_be_voted_on(app: Flask, questions: dict[str, str], kind:
     board = room.teacher.get(room.board)
     assert "1 left it blank." in board.words
     assert "0 of 1 have it wholly right." in board.words
-    assert TYPED.get(kind, "") in board.words
+    assert RIGHT.get(kind, "") in board.words
     assert "<select" not in board.text
     assert "You left it blank." in ann.get(f"/r/{room.code}").words
     room.press("Close, and keep text and answers")
@@ -118,6 +124,21 @@ def test_every_kind_can_be_voted_on(app: Flask, questions: dict[str, str], kind:
 def test_a_question_that_a_teacher_marks_or_that_does_not_exist_is_not_voted_on(room: VotingRoom) -> None:
     assert room.teacher.post("/teach/rooms/vote", {"question": "nothing"}).status == 404
     assert room.teacher.post("/teach/rooms/vote", {}).status == 404
+
+
+def test_a_verdict_without_marked_words_has_no_list_of_them(app: Flask, questions: dict[str, str]) -> None:
+    room = VotingRoom(app)
+    room.vote_on(questions["judge"])
+    ann = room.join("Ann")
+    for number in (1, 2):
+        answer(room, ann, "0")
+        room.press("Stop, and talk first")
+        if number == 1:
+            room.press("Vote again")
+    room.press("Show, and what is right")
+    board = room.teacher.get(room.board).words
+    assert "What changed" in board
+    assert "marked each word" not in board
 
 
 def test_the_way_back_to_the_question(room: VotingRoom, questions: dict[str, str]) -> None:
