@@ -15,10 +15,14 @@ from types import FrameType
 from typing import Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
+from waitress.utilities import RequestEntityTooLarge
 
 MAX_BODY_BYTES = 21 * 1024 * 1024
-"""A little over the largest upload the pages accept, so that they can say so in their own words."""
+"""A little over the largest upload the pages accept. What is larger is not kept, see `_Parser`."""
+MOST_PASSED_BY = 1024 * 1024 * 1024
 STOP_SECONDS = 30.0
 """How long running requests may take to finish after a stop was asked for."""
 _SETTLE_SECONDS = 0.2
@@ -109,6 +113,36 @@ def lan_names() -> tuple[str, ...]:
     return (name,) if "." in name or not name else (name, f"{name}.local")
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Lets a body that is too large pass by, and hands its head alone to the app.
+
+    The app refuses it by the length in the head, on a page of its own that leads back. Waitress would answer with
+    three bare words, and close the connection while the browser still sends, so that not even these are shown.
+    """
+
+    completed: bool
+    content_length: int
+    error: Any
+    _to_pass = 0
+
+    def received(self, data: bytes) -> int:
+        """Take what came in; return how much of it belongs to this request."""
+        if self._to_pass:
+            taken = min(len(data), self._to_pass)
+            self._to_pass -= taken
+            self.completed = not self._to_pass
+            return taken
+        taken = int(super().received(data))
+        if isinstance(self.error, RequestEntityTooLarge) and 0 < self.content_length <= MOST_PASSED_BY:
+            self.error, self.body_rcv, self.completed = None, None, False
+            self._to_pass = self.content_length
+        return taken
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # as above
+    parser_class = _Parser
+
+
 class Server:
     """Serves an app until `stop()` or a signal; every request it has begun to read is answered."""
 
@@ -136,6 +170,7 @@ class Server:
             connection_limit=1000,
             asyncore_use_poll=True,
         )
+        self._server.channel_class = _Channel
         self._stopping = threading.Event()
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from quizapp.server import ListenError, PortTakenError, Server, WsgiApp, lan_addresses, listen
+from quizapp.server import MOST_PASSED_BY, ListenError, PortTakenError, Server, WsgiApp, lan_addresses, listen
 
 HOST = "127.0.0.1"
 
@@ -96,14 +96,28 @@ def test_foreign_address_is_refused_in_a_sentence(host: str) -> None:
         listen(host, 0)
 
 
-def test_body_over_the_limit_is_refused_even_without_a_length() -> None:
-    with running(hello) as (_, port, _):
+def test_body_over_the_limit_passes_by_and_the_app_refuses_by_its_length() -> None:
+    told: list[tuple[str, bytes]] = []
+
+    def refuse(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        told.append((environ["CONTENT_LENGTH"], environ["wsgi.input"].read()))
+        start_response("413 Too Large", [("Content-Length", "5")])
+        return [b"Sorry"]
+
+    size = 22 * 1024 * 1024
+    with running(refuse) as (_, port, _):
         connection = http.client.HTTPConnection(HOST, port, timeout=10)
-        connection.putrequest("POST", "/")
-        connection.putheader("Content-Length", str(22 * 1024 * 1024))
-        connection.endheaders()
+        connection.request("POST", "/", body=bytes(size))
         response = connection.getresponse()
-        assert response.status == 413
+        assert (response.status, response.read()) == (413, b"Sorry")
+        assert told == [(str(size), b"")]
+        connection.request("POST", "/", body=b"small")  # the same connection, where nothing is left over
+        connection.getresponse().read()
+        assert told[1:] == [("5", b"small")]
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", str(MOST_PASSED_BY + 1))
+        connection.endheaders()
+        assert connection.getresponse().status == 413
         connection.close()
 
 

@@ -18,18 +18,28 @@ from quizapp.bank.archive import MAX_ENTRIES, ArchiveError, read_archive
 from quizapp.bank.changes import Changes, changes
 from quizapp.bank.mending import slugged
 from quizapp.bank.picture_bytes import rewritten
-from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, MAX_PICTURE_BYTES, Picture, PictureError
+from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, open_source
 from quizapp.models import Bank, BankDraft, DraftPicture, db
 from quizapp.services.bank_access import may_change
 from quizapp.services.draft_rows import own_draft
-from quizapp.services.drafts import DraftChanged, DraftView, check_draft, create_draft, read_draft
+from quizapp.services.drafts import (
+    DraftChanged,
+    DraftView,
+    TextTooLongError,
+    check_draft,
+    create_draft,
+    discard_draft,
+    read_draft,
+)
 from quizapp.services.pictures import is_kept, keep_picture
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
 
 _ZIP = b"PK"
 _TEXTS = frozenset({".yaml", ".yml", ".txt", ""})
+#: A line of a bank's head. Without any the file is something else, whatever its name.
+_HEAD = re.compile(r"^[\"']?(?:format|bank|title|questions)[\"']?[ \t]*:", re.MULTILINE)
 _SLUG = re.compile(r"^bank:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 MAX_PICTURES = MAX_ENTRIES - 1
@@ -78,7 +88,10 @@ def receive_bank(account_id: int, file: IO[bytes], name: str, *, now: datetime) 
     data, pictures, passed_over = _opened(file, name)
     text = _decoded(data, name)
     kept = {called: keep_picture(picture) for called, picture in pictures.items()}
-    draft = create_draft(account_id, text, pictures=kept, now=now)
+    try:
+        draft = create_draft(account_id, text, pictures=kept, now=now)
+    except TextTooLongError as long:
+        raise UploadError(f"The file is larger than {MAX_BYTES:,} bytes. Split it into several banks.") from long
     return Received(draft, len(kept), passed_over, _bank_of(account_id, text))
 
 
@@ -99,6 +112,18 @@ def replace_page(upload: str, draft: str, account_id: int, *, now: datetime) -> 
         same=new.text == old.text and new.pictures == old.pictures,
         changes=changes(before, after, redrawn=redrawn) if before is not None and after is not None else None,
     )
+
+
+def drop_if_same(upload: str, draft: str, account_id: int, *, now: datetime) -> bool:
+    """Delete an upload that says the same as the draft it is for, and tell whether it did.
+
+    Raises:
+        NotFoundError: one of them is not theirs, or both are the same one.
+    """
+    same = replace_page(upload, draft, account_id, now=now).same
+    if same:
+        discard_draft(upload, account_id)
+    return same
 
 
 def put_in_place(upload: str, draft: str, account_id: int, *, version: int, now: datetime) -> None:
@@ -135,7 +160,7 @@ def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now:
     """Add a picture to a draft, or put it in the place of the one of this name.
 
     Args:
-        file: the picture.
+        file: the picture; of a size that a request may have.
         name: what the file was called; its name in the bank is made of it.
 
     Returns:
@@ -147,7 +172,7 @@ def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now:
     """
     called = picture_name(name)
     try:
-        picture = rewritten(file.read(MAX_PICTURE_BYTES + 1), called, is_kept=is_kept)
+        picture = rewritten(file.read(), called, is_kept=is_kept)
     except PictureError as refused:
         raise UploadError(str(refused)) from refused
     own_draft(db.session(), draft, account_id)
@@ -212,7 +237,12 @@ def _decoded(data: bytes, name: str) -> str:
     source, problems = open_source(data, name)
     if source is None:
         raise UploadError(problems[0].message)
-    return data.decode("utf-8-sig")
+    text = data.decode("utf-8-sig")
+    if not _HEAD.search(text):
+        raise UploadError(
+            "This file holds no bank: no line begins with “questions:”, “title:” or “bank:”. Choose another file."
+        )
+    return text
 
 
 def _bank_of(account_id: int, text: str) -> str | None:

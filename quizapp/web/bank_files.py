@@ -9,7 +9,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from quizapp.bank.archive import MAX_ARCHIVE_BYTES
-from quizapp.bank.pictures import MAX_PICTURE_BYTES
 from quizapp.services import bank_files, drafts, new_banks, uploads
 from quizapp.services.bank_files import BankFile
 from quizapp.services.drafts import DraftChanged
@@ -55,7 +54,7 @@ def download_draft(draft: str, form: str) -> AnyResponse:
 
 
 @bp.post("/banks/new/upload")
-@takes_files(MAX_ARCHIVE_BYTES)
+@takes_files(MAX_ARCHIVE_BYTES, form_page="library.new")
 @access(Access.STAFF)
 def upload() -> Answer:
     """Make a draft of a file. Where there is a bank with its id, lead to a look at both."""
@@ -66,7 +65,7 @@ def upload() -> Answer:
     if received.bank is None:
         return redirect(write_url(received.draft), 303)
     other = drafts.open_draft(received.bank, auth.account_id(), now=instance.now())
-    return redirect(url_for("bank_files.instead", draft=received.draft, other=other), 303)
+    return _compared(received, other)
 
 
 @bp.route("/drafts/<draft>/files", methods=["GET", "POST"])
@@ -79,13 +78,13 @@ def files(draft: str) -> Answer:
         drafts.read_draft(draft, auth.account_id())
         received = _received(form)
         if received is not None:
-            return redirect(url_for("bank_files.instead", draft=received.draft, other=draft), 303)
+            return _compared(received, draft)
         return _files_page(draft, form, PictureForm(formdata=None)), 422
     return _files_page(draft, form, PictureForm(formdata=None))
 
 
 @bp.post("/drafts/<draft>/pictures")
-@takes_files(MAX_PICTURE_BYTES)
+@takes_files(MAX_ARCHIVE_BYTES, form_page="bank_files.files")  # what is too large for a picture is told with its size
 @access(Access.STAFF)
 def add_picture(draft: str) -> Answer:
     """Add a picture to a draft, or replace one."""
@@ -157,6 +156,14 @@ def _received(form: UploadForm) -> Received | None:
             _("These files are no part of a bank and were left out: %(names)s.", names=", ".join(received.passed_over))
         )
     return received
+
+
+def _compared(received: Received, other: str) -> AnyResponse:
+    """Lead to a look at an upload and the draft it is for; one that says the same leaves nothing behind."""
+    if uploads.drop_if_same(received.draft, other, auth.account_id(), now=instance.now()):
+        flash(_("The file says just what this draft says, so nothing was added."), "good")
+        return redirect(write_url(other), 303)
+    return redirect(url_for("bank_files.instead", draft=received.draft, other=other), 303)
 
 
 def _files_page(draft: str, form: UploadForm, picture: PictureForm) -> str:

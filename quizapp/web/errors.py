@@ -17,6 +17,7 @@ from quizapp.services.throttling import TooManyFailuresError
 from quizapp.services.writing import StorageBusyError, give_up
 from quizapp.web import instance
 from quizapp.web.problems import asked_by_program, problem
+from quizapp.web.security import page_of_form
 
 RETRY_SECONDS = 3
 PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
@@ -89,4 +90,5 @@ def answer(code: int) -> Response:
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=code), code)
     page = code if code in PAGES else 400 if code < 500 else 500
-    return make_response(render_template(f"errors/{page}.html"), code)
+    back = page_of_form() if page == 413 else None
+    return make_response(render_template(f"errors/{page}.html", back=back), code)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, request, session
+from flask import Flask, Response, abort, current_app, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 from werkzeug.routing import IntegerConverter
@@ -38,11 +38,17 @@ csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def takes_files(most: int) -> Callable[[View], View]:
-    """State that a view takes a file of up to `most` bytes, where others refuse more than a megabyte."""
+def takes_files(most: int, *, form_page: str = "") -> Callable[[View], View]:
+    """State that a view takes a file of up to `most` bytes, where others refuse more than a megabyte.
+
+    Args:
+        most: bytes.
+        form_page: the endpoint of the page with its form, where that has another address.
+    """
 
     def mark(view: View) -> View:
         view.body_max = most + ROOM_FOR_FIELDS  # type: ignore[attr-defined]  # a mark that `_widen` reads back
+        view.form_page = form_page  # type: ignore[attr-defined]  # read back by `page_of_form`
         return view
 
     return mark
@@ -56,6 +62,15 @@ def takes_text(most: int) -> Callable[[View], View]:
         return takes_files(most)(view)
 
     return mark
+
+
+def page_of_form() -> str | None:
+    """Return the address of the page whose form was sent; None where there is none that could be opened."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if endpoint := getattr(view, "form_page", ""):
+        return url_for(endpoint, **(request.view_args or {}))
+    adapter = current_app.create_url_adapter(request)
+    return request.script_root + request.path if adapter and adapter.test(method="GET") else None
 
 
 class ShortNumber(IntegerConverter):

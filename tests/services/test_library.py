@@ -357,6 +357,9 @@ REFUSED = {
     (b"no zip", "bank.zip"): "no zip archive",
     (good(("x.exe", b"")), "bank.yaml"): "Leave it out",
     (packed(), "bank.zip"): "empty",
+    (b"", "bank.yaml"): "holds no bank",
+    (b"Dear all,\nmy title: see below\n", "letter.txt"): "holds no bank",
+    (b"bank: a\n#" + b"x" * 70 + (b"\n" + b"\0" * 300) * 3000, "bank.yaml"): "larger than 1,000,000 bytes",
 }
 
 

@@ -105,9 +105,12 @@ def test_upload_becomes_a_draft_or_is_refused_in_one_sentence(app: Flask, tmp_pa
     assert "left out: notes.txt" in editor.words
     upload, other = "/teach/banks/new/upload", "/teach/banks/new"
     too_large = bytes(BODY_MAX + 1), bytes(MAX_ARCHIVE_BYTES + 100_000)
-    assert send(browser, other, "title", too_large[0], "a.zip").status == 413
+    dead_end = send(browser, other, "title", too_large[0], "a.zip")
+    assert (dead_end.status, other in dead_end.links()) == (413, True)
     assert send(browser, upload, "file", too_large[0], "a.zip").status == 422
-    assert send(browser, upload, "file", too_large[1], "a.zip").status == 413
+    dead_end = send(browser, upload, "file", too_large[1], "a.zip")
+    assert (dead_end.status, other in dead_end.links()) == (413, True)
+    assert len(browser.get("/teach/banks").links() & {editor.path}) == 1
     assert send(Browser(app), upload, "file", too_large[0], "a.zip").status == 413
 
 
@@ -130,14 +133,28 @@ def test_upload_of_a_bank_one_has_is_compared_first(app: Flask, tmp_path: Path) 
     stale = browser.post(again.path, {"version": "1"})
     assert (stale.status, "saved since you opened this page" in stale.words) == (409, True)
     assert "Choose a file first." in browser.submit(browser.get(f"{draft}/files"), "/files").words
+    drafted = browser.get("/teach/banks").links()
+    text = browser.get(f"{draft}/bank.yaml").body
+    same = browser.follow(send(browser, f"{draft}/files", "file", text, "a.yaml"))
+    assert (same.path, "says just what this draft says" in same.words) == (editor.path, True)
+    assert browser.get("/teach/banks").links() == drafted
+    browser.follow(browser.submit(again, "/discard"))
+    assert len(drafted - browser.get("/teach/banks").links()) == 1
 
 
 def test_picture_is_added_shown_and_taken_off(app: Flask, tmp_path: Path) -> None:
     browser = teacher_at(app, tmp_path)
     draft = browser.follow(browser.post("/teach/banks/new", {"title": "Mine"})).path
     assert f"{draft}/files" in browser.get(draft).links()
-    refused = send(browser, f"{draft}/pictures", "picture", b"<svg/>", "d.svg")
-    assert (refused.status, "save it as PNG" in refused.words) == (422, True)
+    large = bytes(6_300_000), bytes(MAX_ARCHIVE_BYTES + 100_000)
+    for data, status, sentence in (
+        (b"<svg/>", 422, "save it as PNG"),
+        (large[0], 422, "has 6.3 MB. Save it with 2 MB at most."),
+        (large[1], 413, "use your browser’s Back button"),
+    ):
+        refused = send(browser, f"{draft}/pictures", "picture", data, "d.png" if data in large else "d.svg")
+        assert (refused.status, sentence in refused.words) == (status, True)
+    assert f"{draft}/files" in refused.links()
     page = browser.follow(send(browser, f"{draft}/pictures", "picture", png(), "Old Map.PNG"))
     assert "The picture is kept as “old-map.png”." in page.words
     (image,) = [element.get("src", "") for element in page.elements() if element.tag == "img"]
