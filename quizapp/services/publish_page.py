@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from quizapp.services.bank_versions import changes_since, read_version
 from quizapp.services.draft_rows import newest_revision, own_draft, pictures_of, refusal
 from quizapp.services.drafts import DraftView, check_draft, read_draft
 from quizapp.services.freezing import other_kind
+from quizapp.services.older_keys import OlderKey, older_keys
 
 ROUNDS_IN_ALL = 500
 """How many questions are answered lazily, so that a long bank does not keep its author waiting."""
@@ -66,6 +67,8 @@ class PublishPage:
     """Attempts under way at an earlier version."""
     lazy: Lazy | None
     """None for few questions, or very many."""
+    older: tuple[OlderKey, ...] = ()
+    """Once it is published: what was asked before a key changed, and is not marked anew."""
 
     @property
     def ready(self) -> bool:
@@ -97,7 +100,7 @@ def publish_page(public_id: str, account_id: int, *, now: datetime) -> PublishPa
     found = None
     if bank is not None and newest is not None:
         found = changes_since(session, newest.bank_id, newest.number, bank, draft.pictures)
-    return PublishPage(
+    page = PublishPage(
         draft=draft,
         checked=checked,
         changes=found,
@@ -106,6 +109,9 @@ def publish_page(public_id: str, account_id: int, *, now: datetime) -> PublishPa
         at_work=0 if newest is None else _at_work(session, newest.bank_id),
         lazy=None if bank is None else _lazy(bank),
     )
+    if page.published and newest is not None:
+        page = replace(page, older=older_keys(newest.bank_id, account_id))
+    return page
 
 
 def _clashes(session: Session, bank_id: int, bank: BankFile) -> list[str]:

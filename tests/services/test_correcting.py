@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import Correction, CorrectionAction, Score, db
+from quizapp.models import Bank, Correction, CorrectionAction, Score, db
 from quizapp.services import attempts, correcting, correction_pages, corrections, progress, reviewing
 from quizapp.services.correcting import CorrectionError
 from quizapp.services.corrections import Proposal
+from quizapp.services.older_keys import older_keys
 from quizapp.services.rosters import NotFoundError
 from tests import factories
 from tests.clock import START
@@ -301,13 +302,24 @@ def test_an_answer_that_the_mended_question_does_not_offer_keeps_its_first_mark(
 
 
 def test_a_mended_bank_can_mark_anew(world: World) -> None:
+    bank = db.session.scalars(sa.select(Bank.id).where(Bank.slug == "small")).one()
+    stranger = factories.make_teacher("okoye")
+    assert older_keys(bank, world.teacher.id) == ()
     mended = BANK.replace("right: It keeps a distance", "wrong: It keeps a distance").replace(
         "wrong: It proves the statement true", "right: It proves the statement true"
     )
     factories.publish(mended, now=LATER)
+    (line,) = older_keys(bank, world.teacher.id)
+    assert (line.assignment, line.question) == (world.assignment, world.question("Ada", 1))
+    assert older_keys(bank, stranger.id) == ()
+    left_out = world.correct(CorrectionAction.VOID, may_lower=True)
+    assert older_keys(bank, world.teacher.id) == (), "what does not count needs no key"
+    world.undo(left_out)
+    assert older_keys(bank, world.teacher.id) == (line,)
     world.correct(CorrectionAction.NEWER)
     marks = world.marks()
     assert [marks[name][0] for name in ("Ada", "Ben", "Cy")] == [1.0, 1.0, 0.0]
+    assert older_keys(bank, world.teacher.id) == (), "it is marked by the newer key already"
 
 
 @ONE_DATABASE

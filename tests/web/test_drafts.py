@@ -179,9 +179,11 @@ def test_a_question_is_seen_and_tried_as_students_see_it_while_another_has_a_mis
 
 
 def test_before_publishing_it_says_what_begins_anew_and_afterwards_offers_to_assign(desk: Desk) -> None:
+    done, path = desk.published()
     with desk.app.app_context():
-        factories.make_class(desk.teacher, "Ada")
-    _done, path = desk.published()
+        school_class = factories.make_class(desk.teacher, "Ada")
+        assignment = factories.assign(school_class, desk.teacher, factories.quiz_of(done, desk.teacher))
+        factories.start(assignment, school_class.pupils[0])
     mended = OWN_BANK.replace("- right: That the pool is closed", "- right: That the pool has closed")
     page = desk.goes(desk.browser.get(path), "publish", mended)
     assert "begin anew: “What does the headline claim?”" in page.words
@@ -190,6 +192,8 @@ def test_before_publishing_it_says_what_begins_anew_and_afterwards_offers_to_ass
     page = desk.browser.follow(desk.browser.submit(page, "/publish", fields={"note": "Another tense."}))
     assert "Version 2 is published." in page.words
     assert any("/assign?quiz=" in link for link in page.links())
+    (fix,) = [link for link in page.links() if link.endswith("/fix")]
+    assert "Mark by version 2 of the question" in desk.browser.get(fix).words
     assert desk.revisions() == [(1, ""), (2, "Another tense.")]
 
 
