@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.items.base import Choosing, Markable, Offer, Response, Verdict
 from quizapp.items.registry import AnyItem
-from quizapp.models import Assignment, Correction, ItemRevision, Room, RoomQuestion, SectionTeacher
+from quizapp.models import Assignment, Attempt, Correction, ItemRevision, Room, RoomQuestion, SectionTeacher
 from quizapp.services.catalogue import Content, content_of
 from quizapp.services.correcting import active_corrections
 from quizapp.services.mark_rules import MarkRule, belongs
@@ -77,6 +77,13 @@ class AnswerKey:
         item = self.item if belongs(self.item, self.asked, response.to_json()) else self.asked
         return item.outcome(response)
 
+    def explains(self, response: Response | None, fraction: float | None) -> bool:
+        """Whether a corrected question gives an answer the mark that it has, and so can explain it."""
+        if self.mended is None:
+            return False
+        stored = None if response is None else response.to_json()
+        return belongs(self.item, self.asked, stored) and self.item.score(response).fraction == fraction
+
     def _is_accepted(self, offer: Offer) -> bool:
         """Whether a correction accepts this option: an answer that is nothing but it."""
         return any(_lone_text(one) == offer.key for one in self.rule.accepted)
@@ -108,6 +115,25 @@ def keys_in_force(
         one: AnswerKey(item, rule := rules.get(one, empty), mended.get(rule.revision_id or 0))
         for one, item in asked.items()
     }
+
+
+def key_in_attempt(session: Session, attempt: str, asked: ItemRevision) -> AnswerKey:
+    """Return the key in force of a question that an attempt asked.
+
+    Args:
+        attempt: public id.
+    """
+    stored = session.scalar(
+        sa.select(Correction.rule)
+        .join(Attempt, Attempt.assignment_id == Correction.assignment_id)
+        .where(
+            Attempt.public_id == attempt, Correction.item_revision_id == asked.id, Correction.applied_at.is_not(None)
+        )
+        .order_by(Correction.applied_at.desc(), Correction.id.desc())
+        .limit(1)
+    )
+    rules = {} if stored is None else {asked.id: MarkRule.from_json(stored)}
+    return keys_in_force(session, {asked.id: content_of(asked).item}, rules)[asked.id]
 
 
 def rules_of_rooms(session: Session, room_ids: Sequence[int]) -> dict[int, MarkRule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,11 @@ import sqlalchemy as sa
 
 from quizapp import text
 from quizapp.bank.evidence import Stretch, pointed_at
-from quizapp.items.base import Feedback, Response
+from quizapp.items.base import JSON, Feedback, Response
 from quizapp.measure.discernment import Counts
 from quizapp.models import Attempt, AttemptItem, ItemRevision, Skill, db
 from quizapp.models import Response as ResponseRow
+from quizapp.services.answer_keys import key_in_attempt
 from quizapp.services.articles import ClassCopy, copy_beside
 from quizapp.services.attempts import Taker
 from quizapp.services.catalogue import Content, Html, content_of, html_for
@@ -137,9 +139,8 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
     if not (ref.results_shown or (ref.immediate and checked)):
         raise NotFoundError("feedback")
     steps = mark_steps([attempt_item.id]).get(attempt_item.id, ())
-    # The key that the newest mark was given by is the one to explain.
-    content = content_of(_revision_numbered(revision, steps[-1].revision) if steps else revision)
     stored = None if response is None else response.content
+    content = _explained(attempt, revision, stored, steps)
     given = None if stored is None else content.item.response_from_json(stored)
     return FeedbackPage(
         attempt=ref,
@@ -251,6 +252,21 @@ def _skill_tallies(attempt: str, lines: tuple[AnswerLine, ...]) -> tuple[SkillTa
         if row.place in counted:
             found.setdefault((row.position, row.slug, row.name), []).append(counted[row.place])
     return tuple(SkillTally(slug, name, Tally.of(fractions)) for (_, slug, name), fractions in sorted(found.items()))
+
+
+def _explained(attempt: str, revision: ItemRevision, stored: JSON, steps: Sequence[MarkStep]) -> Content:
+    """Return the question whose key explains a mark: the one it was given by, or a corrected one that agrees with it.
+
+    A wrong answer that a correction left wrong has no new mark, and its student should not read of the old key.
+    """
+    asked = content_of(revision)
+    if not steps:
+        return asked
+    key = key_in_attempt(db.session(), attempt, revision)
+    given = None if stored is None else asked.item.response_from_json(stored)
+    if key.mended is not None and key.explains(given, steps[-1].fraction):
+        return key.mended
+    return content_of(_revision_numbered(revision, steps[-1].revision))
 
 
 def _revision_numbered(revision: ItemRevision, number: int) -> ItemRevision:

@@ -104,6 +104,18 @@ def test_a_corrected_key_raises_whom_it_should_and_lowers_nobody(world: World) -
     world.carry_out(correction)
     assert world.marks() == {**before, "Ben": [1.0, *before["Ben"][1:]]}
     assert scores() == rows + 1
+    pages = {
+        name: reviewing.feedback_page(pupil.taker, one, 1, now=LATER) for name, (pupil, one) in world.tries.items()
+    }
+    keys = {name: page.content.item.key() for name, page in pages.items()}
+    assert (keys["Ben"], keys["Cy"]) == ("It proves the statement true",) * 2, "a blank reads of no old key either"
+    assert keys["Ada"] == "It keeps a distance", "what Ada was told explains the mark that stays"
+    assert all(page.html(why, block=True) for page in pages.values() for why in _evidence(page))
+
+
+def _evidence(page: reviewing.FeedbackPage) -> list[str]:
+    why = page.content.item.explanation
+    return [] if why is None or why.evidence is None else [why.evidence]
 
 
 @ONE_DATABASE
