@@ -12,16 +12,17 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from quizapp import BankError
-from quizapp.bank.mending import fitting_kind, near
+from quizapp.bank.mending import fitting_kind, known_names, near, placeholders
 from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
+from quizapp.bank.pasted import each_once, not_a_bank
 from quizapp.bank.pictures import PictureError, read_picture
 from quizapp.bank.places import Places
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Tree, read
 from quizapp.bank.reporting import Reporter
 from quizapp.bank.syntax import quoted
-from quizapp.items.base import Part, Slug, Text
+from quizapp.items.base import Part, Slug, Text, shorten
 from quizapp.items.registry import AnyItem, kinds
 
 P = TypeVar("P", bound=Part)
@@ -31,8 +32,8 @@ SENTENCES = frozenset({"hints", "sources", "heaps", "items", "extra"})
 _FIRST_QUESTION = """
   - id: my-question
     type: short
-    prompt: What do you want to ask?
-    accept: [the right answer]
+    prompt: Write the question here.
+    accept: [Write the right answer here.]
     why: Say why here."""
 
 
@@ -85,8 +86,11 @@ def load_text(
     Pictures are looked for in `folder`, or among the names in `pictures`; without either they are taken to be there.
     """
     tree = read(data, name)
+    elsewhere = not_a_bank(tree.source) if tree.source is not None else None
+    if elsewhere is not None:
+        return Loaded(None, (elsewhere,))
     if tree.root is None:
-        return Loaded(None, in_order(tree.problems))
+        return Loaded(None, in_order(each_once(tree.problems)))
     loading = _Loading(tree, tree.root, tuple(skills))
     readable = loading.bank()
     if folder is not None:
@@ -94,7 +98,9 @@ def load_text(
     if pictures is not None:
         loading.check_names(pictures)
     broken = any(problem.level == "error" for problem in tree.problems)
-    return Loaded(None if broken else readable, in_order(tree.problems), Places(tree.root, loading.source), readable)
+    return Loaded(
+        None if broken else readable, in_order(each_once(tree.problems)), Places(tree.root, loading.source), readable
+    )
 
 
 def read_skills(path: Path) -> tuple[Skill, ...]:
@@ -160,6 +166,9 @@ class _Loading:
         shown = {stimulus.id for stimulus in stimuli}
         for node in self._entries("questions"):
             self._references(node, known, shown)
+        for held in placeholders(self.root, self.source):
+            message = f"“{shorten(held.value, 60)}” only holds the place. Write your own words instead."
+            self.found.add(held, "placeholder", message)
         self._unique("stimuli")
         self._unique("questions")
         envelope = envelope or _NO_HEAD
@@ -318,11 +327,8 @@ class _Loading:
         return {(region.section, region.id) for region in self.source.regions}
 
     def _unknown(self, node: Scalar, what: str, known: set[str]) -> None:
-        meant = near(node.value, known)
-        hint = f" Did you mean “{meant}”?" if meant else " Add it, or take this out."
-        self.found.add(
-            node, f"unknown-{what}", f"There is no {what} “{node.value}”.{hint}", fix=self._known(node, meant)
-        )
+        message = f"There is no {what} “{node.value}”. {known_names(node.value, known, what)}"
+        self.found.add(node, f"unknown-{what}", message, fix=self._known(node, near(node.value, known)))
 
     def _known(self, node: Scalar, meant: str | None) -> str | None:
         """The line with the name that was meant, or without the field when none was."""

@@ -1,14 +1,14 @@
 """The corrected line for a mistake in the meaning of a file, where the program can know or guess it.
 
 A correction replaces one line. It may be several lines (something is added), or empty (the
-line goes). Where words are missing it holds words to write over.
+line goes). Where words are missing it holds words to write over, which nobody can publish.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -23,22 +23,28 @@ from quizapp.items.registry import AnyItem, kinds
 _EXAMPLES = {
     "format": "1",
     "bank": "my-bank",
-    "title": "A title",
+    "title": "Write a title here.",
     "language": "en",
     "id": "my-question",
     "type": "choice",
     "kind": "quote",
-    "prompt": "What do you want to ask?",
-    "accept": "[the right answer]",
-    "passage": "The text to look at.",
+    "prompt": "Write the question here.",
+    "accept": "[Write the right answer here.]",
+    "passage": "Write the text to look at here.",
     "explain": "Say why here.",
-    "alt": "What the picture shows.",
-    "options": "\n  - right: The right answer\n  - wrong: A wrong answer",
-    "heaps": "\n  - One heap\n  - Another heap",
-    "definition": "What it means.",
-    "name": "A name",
+    "alt": "Say what the picture shows here.",
+    "options": "\n  - right: Write the right answer here.\n  - wrong: Write a wrong answer here.",
+    "heaps": "\n  - Write a heap here.\n  - Write another heap here.",
+    "definition": "Write what it means here.",
+    "name": "Write a name here.",
 }
 _WRITE_HERE = "Write this here."
+_OTHERWISE = " (say something else)"
+_HOLDING = frozenset(
+    {_WRITE_HERE, *(text for value in _EXAMPLES.values() for text in re.findall(r"[A-Z][\w ]+ here\.", value))}
+)
+"""The words that corrections write for the author to write over."""
+_MAYBE = re.compile("|".join(re.escape(text) for text in {*_HOLDING, _OTHERWISE}))
 _HOW = {
     "verdict": "Write “verdict: sound” or “verdict: problem”.",
     "heap": "Write “heap:” and the heap where this belongs.",
@@ -59,17 +65,66 @@ _FALSE = frozenset({"false", "no", "n", "0", "off", "nein", "non", "fals", "flas
 MOST_NAMES = 300
 """Names that are compared with one that is not known; more take too long, and are no list that anybody reads."""
 
+FEW_NAMES = 20
+"""So many names are listed when one is not known; of more, the nearest."""
+_PLACES = {
+    "skill": "Shared skills stand in questions/skills.yaml, a bank’s own under its “skills:”.",
+    "stimulus": "They stand under “stimuli:”.",
+    "misconception": "All stand in questions/misconceptions.yaml and on the page “Teaching it again”.",
+}
+"""Where the names are written down."""
+
 
 def near(word: str, known: Collection[str]) -> str | None:
     """The known word that was probably meant, or None."""
-    if len(known) > MOST_NAMES or len(word) > 100:
+    if not _comparable(word, known):
         return None
     return next(iter(get_close_matches(word, sorted(known), 1, 0.6)), None)
+
+
+def _comparable(word: str, known: Collection[str]) -> bool:
+    return len(known) <= MOST_NAMES and len(word) <= 100
+
+
+def placeholders(root: Node, source: SourceText) -> Iterator[Scalar]:
+    """The texts of a file that a correction wrote for the author to write over, and that still stand there."""
+    if _MAYBE.search("\n".join(source.lines)):
+        yield from (text for text in _texts(root) if _holds(text.value.strip()))
+
+
+def _holds(text: str) -> bool:
+    return text in _HOLDING or text.endswith(_OTHERWISE)
+
+
+def _texts(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+        return
+    for inner in node.fields.values() if isinstance(node, Mapping) else node.entries:
+        yield from _texts(inner)
 
 
 def how_to_write(name: str) -> str:
     """What to say when a field is missing or empty that only the author can fill, after a space; "" for others."""
     return f" {_HOW[name]}" if name in _HOW else ""
+
+
+def known_names(word: str, known: Collection[str], what: str) -> str:
+    """Sentences on the names that there are in the place of one that is not known: all, or the nearest of many.
+
+    Args:
+        word: what the author wrote.
+        known: the names.
+        what: what they are names of, as in `PLACES`.
+    """
+    place = _PLACES[what]
+    if len(known) <= FEW_NAMES:
+        listed = f"There are: {', '.join(sorted(known))}." if known else "There are none yet."
+    else:
+        found = get_close_matches(word, sorted(known), 5, 0.5) if _comparable(word, known) else []
+        listed = f"Near it are: {', '.join(found)}." if len(found) > 1 else ""
+    meant = near(word, known)
+    return " ".join(filter(None, (f"Did you mean “{meant}”?" if meant else "", listed, place)))
 
 
 def fitting_kind(fields: JSON) -> str | None:
@@ -160,6 +215,12 @@ class Mender:
         if not line[: place.column - 1].strip() and text.strip("\"'") == place.value:
             return f"{line[: place.column - 1]}- {text}"
         return f"{line[: place.column - 1]}[{text if not place.plain else quoted(text)}]"
+
+    def said_otherwise(self, place: Mapping | Scalar) -> str | None:
+        """The line with a text that is there already made another one, for the author to word."""
+        texts = [place] if isinstance(place, Scalar) else [*place.fields.values()]
+        said = next((text for text in texts if isinstance(text, Scalar)), None)
+        return None if said is None else self.replaced(said, quoted(said.value + _OTHERWISE))
 
     def value(self, code: str, name: str, place: Node, choices: list[str]) -> str | None:
         """The line with a value that will do for what was typed, by the code of the problem.

@@ -61,19 +61,13 @@ class Reporter:
         if fault.code == "no-why":
             return self.mend.added(place, "explain")
         if fault.code in {"same-option", "same-text"} and isinstance(place, Mapping | Scalar):
-            return self._said_otherwise(place)
+            return self.mend.said_otherwise(place)
         if fault.code == "negative" and isinstance(place, Scalar):
             return self.mend.replaced(place, place.value.strip().lstrip("-"))
         if fault.code in {"tolerance", "few-heaps-only"} and isinstance(parent, Mapping):
             name = str(fault.at[-1])
             return self.mend.removed(parent.keys[name], parent.fields[name]) if name in parent.keys else None
         return None
-
-    def _said_otherwise(self, place: Mapping | Scalar) -> str | None:
-        """The line with a text that is there already made another one, for the author to word."""
-        texts = [place] if isinstance(place, Scalar) else [*place.fields.values()]
-        said = next((text for text in texts if isinstance(text, Scalar)), None)
-        return None if said is None else self.mend.replaced(said, quoted(f"{said.value} (say something else)"))
 
     def _detail(self, detail: ErrorDetails, node: Mapping, fields: tuple[str, ...]) -> None:
         place, name, parent = follow(node, detail["loc"])

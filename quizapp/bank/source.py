@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+from quizapp.bank.bullets import BULLET, bullets
 from quizapp.bank.problems import Level, Problem
 
 MAX_BYTES = 1_000_000
@@ -189,10 +190,15 @@ def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem
 
 
 def _cleaned(name: str, original: tuple[str, ...]) -> tuple[SourceText, list[Problem]]:
-    if not _ANYTHING_ODD.search("\n".join(original)):
+    whole = "\n".join(original)
+    if not _ANYTHING_ODD.search(whole) and not BULLET.search(whole):
         return SourceText(name, original, original), []  # nearly every file, and much quicker than line by line
     inside = list(_inside_block_text(original))
-    lines = [_plain_line(line, text=within) for line, within in zip(original, inside, strict=True)]
+    dashes = dict(bullets(original, inside))
+    lines = [
+        _plain_line(dashes.get(number, line), text=within)
+        for number, (line, within) in enumerate(zip(original, inside, strict=True), 1)
+    ]
     directives = list(_directives(lines))
     for number in directives:
         lines[number - 1] = ""
@@ -200,6 +206,11 @@ def _cleaned(name: str, original: tuple[str, ...]) -> tuple[SourceText, list[Pro
     message = "A line that begins with % is an instruction to a program, and not allowed. Delete it."
     problems = [source.problem(number, 1, "directive", message, fix="") for number in directives]
     for number, (line, within) in enumerate(zip(original, inside, strict=True), 1):
+        if number in dashes:
+            column = len(line) - len(line.lstrip()) + 1
+            message = "A bullet or a number stands here in the place of a dash. Write a dash and a space."
+            problems.append(source.problem(number, column, "bullet", message, fix=dashes[number]))
+            continue
         problems += _hidden_characters(source, number, line)
         problems += [] if within else _structure_problems(source, number, line)
     return source, problems

@@ -271,6 +271,7 @@ FOLDS: Mapping[str, Any] = {
 PLAIN: Mapping[str, Any] = {
     "missing": _l("This is still empty."),
     "empty-value": _l("This is still empty."),
+    "placeholder": _l("These words only hold the place. Write your own instead."),
     "no-why": _l("Say why the right answer is right."),
     "no-key": _l("Say which answer is right."),
     "many-keys": _l("Only one answer can be right in this kind of question."),

@@ -40,10 +40,20 @@ def serious(loaded: Loaded) -> list[Problem]:
     return [one for one in loaded.problems if one.level != "info"]
 
 
+def written_over(problem: Problem) -> str:
+    """The line of a placeholder with words of its author."""
+    words = f"Words for line {problem.line}"
+    return problem.source[: problem.column - 1] + words + "]" * ("[" in problem.source)
+
+
 def corrected(data: bytes, problem: Problem, name: str) -> bytes:
     """The file with the line of a problem replaced by its correction, or by what its author writes."""
-    assert (problem.fix is None) is (name in OF_THE_AUTHOR), problem
-    fix = OF_THE_AUTHOR[name] if problem.fix is None else problem.fix
+    if problem.code == "placeholder":
+        assert problem.fix is None
+        fix = written_over(problem)
+    else:
+        assert (problem.fix is None) is (name in OF_THE_AUTHOR), problem
+        fix = OF_THE_AUTHOR[name] if problem.fix is None else problem.fix
     lines = data.split(b"\n")
     lines[problem.line - 1] = fix.encode()
     return b"\n".join(lines)

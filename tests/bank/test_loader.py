@@ -10,6 +10,7 @@ import pytest
 from quizapp import BankError, load_bank
 from quizapp.bank import examples
 from quizapp.bank.loader import Loaded, load_file, load_text, read_skills
+from quizapp.bank.mending import known_names
 from quizapp.bank.model import Skill, Stimulus
 from quizapp.bank.problems import Problem
 from quizapp.items import marking
@@ -157,7 +158,8 @@ def test_format_for_machines() -> None:
         "level": "error",
         "code": "unknown-skill",
         "question": "one",
-        "message": "There is no skill “verb”. Did you mean “verbs”?",
+        "message": "There is no skill “verb”. Did you mean “verbs”? There are: extra-skill, loaded, verbs. "
+        "Shared skills stand in questions/skills.yaml, a bank’s own under its “skills:”.",
         "fix": "    skill: verbs",
     }
 
@@ -203,3 +205,45 @@ def test_a_comma_in_a_number_is_not_simply_dropped(typed: str, proposed: str | N
     question = "  - id: two\n    type: numeric\n    prompt: How much?\n    explain: Because.\n    answer: "
     (found,) = [one for one in load(f"{GOOD}{question}{typed}\n").problems if one.question == "two"]
     assert found.fix == (None if proposed is None else f"    answer: {proposed}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello, this is my quiz: it is about news.\n\nWhat is news?\nA) yes\nB) no\n",
+        "1. What should you check first?\n\u2022\tthe place\n\u2022\tthe shares\nAnswer: the place\n",
+        "Question: What is news?\nAnswer: Something new\nQuestion: What is old?\nAnswer: Something else\n",
+        "Question\tRight\tWrong\nWhich label?\tad\tnews\n",
+        "title: My quiz\n\u00a0\u00a0Which label?\n",
+        "# only a note\n",
+        "",
+    ],
+)
+def test_a_text_that_is_no_bank_is_told_in_one_sentence(text: str) -> None:
+    (problem,) = load(text).problems
+    assert (problem.code, problem.line, problem.fix) == ("not-a-bank", 1, None)
+    assert "example" in problem.message
+    assert "form" in problem.message
+    assert "table" in problem.message
+
+
+def test_many_lines_with_the_same_sign_of_a_word_processor_are_one_finding() -> None:
+    spaced = GOOD.replace("\n  ", "\n\u00a0\u00a0")
+    problem, *others = load(spaced).problems
+    assert problem.code == "odd-space"
+    assert problem.message.startswith(f"{spaced.count(chr(10) + chr(160))} lines begin with special spaces")
+    assert "odd-space" not in {one.code for one in others}
+    assert [one.code for one in load(GOOD.replace("\n  -", "\n\u00a0\u00a0-")).problems] == ["odd-space"] * 2
+
+
+def test_a_text_that_goes_on_with_a_bullet_or_a_number_is_a_text() -> None:
+    text = GOOD.replace("prompt: Which one?", "prompt: Which of\n      \u2022 these or\n      2. those?")
+    assert "bullet" not in {one.code for one in load(text).problems}
+
+
+def test_names_that_there_are_stand_beside_one_that_is_not() -> None:
+    (few,) = [one for one in changed("skill: verbs", "skill: photography").problems if one.code == "unknown-skill"]
+    assert "There are: extra-skill, loaded, verbs." in few.message
+    assert "questions/skills.yaml" in few.message
+    many = {f"skill-{number}" for number in range(40)} | {"photo-dates", "photo-places"}
+    assert "Near it are: photo-places, photo-dates." in known_names("photos-place", many, "skill")

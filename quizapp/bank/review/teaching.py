@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from quizapp.bank.mending import known_names
 from quizapp.bank.places import Spot
 from quizapp.bank.review.language import bag, words
 from quizapp.bank.review.rule import (
@@ -172,9 +173,8 @@ def _unknown_misconception(question: Question) -> Iterator[Finding]:
     for choices in question.sets if known is not None else ():
         for one in choices.all:
             if one.misconception is not None and known is not None and one.misconception not in known:
-                near = get_close_matches(one.misconception, sorted(known), 1, 0.6)
-                hint = f"Did you mean “{near[0]}”?" if near else "Add it to the list, or take one from there."
-                message = f"There is no misconception “{one.misconception}”. {hint}"
+                names = known_names(one.misconception, known, "misconception")
+                message = f"There is no misconception “{one.misconception}”. {names}"
                 yield question.finding(message, *one.at[:-1], "misconception")
 
 
