@@ -14,13 +14,14 @@ from quizapp import text as author_text
 from quizapp.bank.source import MAX_BYTES
 from quizapp.models import Account, Bank, BankDraft, BankRevision, DraftPicture, Quiz, RevisionPicture, db
 from quizapp.models.base import new_public_id
-from quizapp.services.bank_access import BankRight, right_over
+from quizapp.services.bank_access import BankRight, may_change, right_over
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import upsert
 
 TITLE_MAX = 200
 UNTITLED = "A new bank"
+_SLUG = re.compile(r"^bank:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
 _TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.*?)(?P=quote)[ \t]*$", re.MULTILINE)
 
 
@@ -80,6 +81,19 @@ def title_in(text: str) -> str:
     found = _TITLE.search(text)
     said = author_text.plain(found["title"][:TITLE_MAX]) if found else ""
     return said[:TITLE_MAX] or UNTITLED
+
+
+def bank_named(account_id: int, text: str) -> str | None:
+    """Return the public id of the bank with the id in a text that a teacher may change, their own before others."""
+    named = _SLUG.search(text)
+    if named is None:
+        return None
+    return db.session.scalar(
+        sa.select(Bank.public_id)
+        .where(Bank.slug == named[1], may_change(account_id))
+        .order_by(Bank.owner_id != account_id, Bank.id)
+        .limit(1)
+    )
 
 
 def own_draft(session: Session, public_id: str, account_id: int) -> BankDraft:

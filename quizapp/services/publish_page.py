@@ -14,7 +14,7 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.strategies import simulate
 from quizapp.models import Account, Attempt, BankRevision, Item, Quiz, QuizRevision, db
 from quizapp.services.bank_versions import changes_since, read_version
-from quizapp.services.draft_rows import newest_revision, own_draft, pictures_of, refusal
+from quizapp.services.draft_rows import bank_named, newest_revision, own_draft, pictures_of, refusal
 from quizapp.services.drafts import DraftView, check_draft, read_draft
 from quizapp.services.freezing import other_kind
 from quizapp.services.older_keys import OlderKey, older_keys
@@ -61,6 +61,8 @@ class PublishPage:
     """Since the version that students have; None: there is none, or the text has mistakes."""
     refusals: tuple[str, ...]
     """Why it cannot be published although it can be read; sentences that say what to do."""
+    under: str | None
+    """Public id of the bank that the text names, which its author may change and of which it is no draft."""
     colleague: Colleague | None
     """Who published since the draft began."""
     at_work: int
@@ -105,6 +107,7 @@ def publish_page(public_id: str, account_id: int, *, now: datetime) -> PublishPa
         checked=checked,
         changes=found,
         refusals=tuple(refusals),
+        under=bank_named(account_id, draft.text) if bank is not None and row.bank_id is None else None,
         colleague=_colleague(session, newest, row.base_number) if draft.behind else None,
         at_work=0 if newest is None else _at_work(session, newest.bank_id),
         lazy=None if bank is None else _lazy(bank),

@@ -13,7 +13,16 @@ from quizapp.bank.changes import Changes, changes
 from quizapp.models import BankDraft, BankRevision, db
 from quizapp.services.bank_access import BankRight, bank_with_right
 from quizapp.services.bank_versions import BankHead, bank_head, read_version
-from quizapp.services.draft_rows import DraftExists, draft_of, own_draft, pictures_of, plain_lines, put_draft
+from quizapp.services.draft_rows import (
+    DraftExists,
+    bank_named,
+    draft_of,
+    own_draft,
+    pictures_of,
+    plain_lines,
+    put_draft,
+)
+from quizapp.services.drafts import open_draft
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
 
@@ -82,6 +91,24 @@ def restore_beside(bank: str, number: int, account_id: int, *, seen: int, draft_
             return _restored(session, bank, number, account_id, seen, now)
     except IntegrityError:  # the same button twice at once
         return draft_of(account_id, bank_id)
+
+
+def draft_in_the_way(draft: str, account_id: int, *, now: datetime) -> str:
+    """Return the teacher's draft of the bank that a text put aside names, begun if there is none.
+
+    The text comes back under its bank when it takes the place of that draft.
+
+    Args:
+        draft: public id of the draft that is of no bank.
+
+    Raises:
+        NotFoundError: it is not theirs, it is of a bank, or it names none that they may change.
+    """
+    row = own_draft(db.session(), draft, account_id)
+    bank = bank_named(account_id, row.text) if row.bank_id is None else None
+    if bank is None:
+        raise NotFoundError("bank")
+    return open_draft(bank, account_id, now=now)
 
 
 def choice_page(bank: str, number: int, draft: str, account_id: int) -> ChoicePage:

@@ -20,9 +20,8 @@ from quizapp.bank.mending import slugged
 from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, open_source
-from quizapp.models import Bank, BankDraft, DraftPicture, db
-from quizapp.services.bank_access import may_change
-from quizapp.services.draft_rows import own_draft
+from quizapp.models import BankDraft, DraftPicture, db
+from quizapp.services.draft_rows import bank_named, own_draft
 from quizapp.services.drafts import (
     DraftChanged,
     DraftView,
@@ -40,7 +39,6 @@ _ZIP = b"PK"
 _TEXTS = frozenset({".yaml", ".yml", ".txt", ""})
 #: A line of a bank's head. Without any the file is something else, whatever its name.
 _HEAD = re.compile(r"^[\"']?(?:format|bank|title|questions)[\"']?[ \t]*:", re.MULTILINE)
-_SLUG = re.compile(r"^bank:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 MAX_PICTURES = MAX_ENTRIES - 1
 """Pictures of a draft: with its text they fit into an archive that can be read again."""
@@ -92,7 +90,7 @@ def receive_bank(account_id: int, file: IO[bytes], name: str, *, now: datetime) 
         draft = create_draft(account_id, text, pictures=kept, now=now)
     except TextTooLongError as long:
         raise UploadError(f"The file is larger than {MAX_BYTES:,} bytes. Split it into several banks.") from long
-    return Received(draft, len(kept), passed_over, _bank_of(account_id, text))
+    return Received(draft, len(kept), passed_over, bank_named(account_id, text))
 
 
 def replace_page(upload: str, draft: str, account_id: int, *, now: datetime) -> ReplacePage:
@@ -243,16 +241,3 @@ def _decoded(data: bytes, name: str) -> str:
             "This file holds no bank: no line begins with “questions:”, “title:” or “bank:”. Choose another file."
         )
     return text
-
-
-def _bank_of(account_id: int, text: str) -> str | None:
-    """The bank with the id in a text that this teacher may change, their own before others."""
-    named = _SLUG.search(text)
-    if named is None:
-        return None
-    return db.session.scalar(
-        sa.select(Bank.public_id)
-        .where(Bank.slug == named[1], may_change(account_id))
-        .order_by(Bank.owner_id != account_id, Bank.id)
-        .limit(1)
-    )

@@ -119,7 +119,7 @@ def remove_picture(draft: str, name: str) -> AnyResponse:
 @bp.get("/drafts/<draft>/instead-of/<other>")
 @access(Access.STAFF)
 def instead(draft: str, other: str) -> str:
-    """Show an upload beside the draft in whose place it may be put."""
+    """Show a text beside the draft in whose place it may be put."""
     return _instead_page(draft, other)
 
 
@@ -132,7 +132,7 @@ def put_instead(draft: str, other: str) -> Answer:
         uploads.put_in_place(draft, other, auth.account_id(), version=version, now=instance.now())
     except DraftChanged:
         return _instead_page(draft, other, _("Your draft was saved since you opened this page. Look again.")), 409
-    flash(_("The uploaded text is in your draft now. Students see it when you publish."), "good")
+    flash(_("That text is in your draft now. Students see it when you publish."), "good")
     return redirect(write_url(other), 303)
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.services import draft_page, drafts, publish_page, rosters
+from quizapp.services import draft_page, drafts, publish_page, restoring, rosters
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
@@ -183,6 +183,14 @@ def publish_now(draft: str) -> Answer:
     if sentence is not None:
         return _publish_page(draft, form, sentence), 409
     return redirect(url_for("drafts.publish", draft=draft), 303)
+
+
+@bp.post("/drafts/<draft>/under-its-bank")
+@access(Access.STAFF)
+def under_its_bank(draft: str) -> Response:
+    """Lead to a look at a text of no bank beside the draft of the bank that it names."""
+    other = restoring.draft_in_the_way(draft, auth.account_id(), now=instance.now())
+    return redirect(url_for("bank_files.instead", draft=draft, other=other), 303)
 
 
 @bp.post("/drafts/<draft>/detach")

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
 from quizapp.models import ShareRight
@@ -30,6 +30,15 @@ class ShareForm(LoginForm):
         [InputRequired(_l("Choose what your colleague may do."))],
         choices=_RIGHTS,
         default=ShareRight.VIEW.value,
+    )
+
+
+class HandOverForm(LoginForm):
+    """Who gets what is handed over; asked for once, with a box to tick, since only the new owner can give it back."""
+
+    sure = BooleanField(
+        _l("Yes, hand it over: only my colleague can give it back."),
+        [DataRequired(_l("Tick this if you mean it. Nothing is handed over yet."))],
     )
 
 

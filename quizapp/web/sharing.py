@@ -11,8 +11,7 @@ from quizapp.services.rosters import NotFoundError
 from quizapp.services.sharing import SharingError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms_people import LoginForm
-from quizapp.web.forms_versions import RightForm, ShareForm, right_of
+from quizapp.web.forms_versions import HandOverForm, RightForm, ShareForm, right_of
 
 bp = Blueprint("sharing", __name__, url_prefix="/teach/b/<bank>")
 
@@ -72,7 +71,7 @@ def leave(bank: str) -> Response:
 @access(Access.STAFF)
 def hand_over(bank: str) -> Answer:
     """Give the bank to a colleague."""
-    account, form = auth.account_id(), LoginForm(prefix="to-")
+    account, form = auth.account_id(), HandOverForm(prefix="to-")
     if not form.validate():
         return _page(bank, giving=form)
     try:
@@ -96,13 +95,13 @@ def refusal(error: SharingError) -> str:
     return sentences[error.reason]
 
 
-def _page(bank: str, *, share: ShareForm | None = None, giving: LoginForm | None = None) -> Answer:
+def _page(bank: str, *, share: ShareForm | None = None, giving: HandOverForm | None = None) -> Answer:
     found = service.sharing_page(bank, auth.account_id())
     if not found.head.own and (share or giving):
         raise NotFoundError("bank")
     forms = {
         "form": share or ShareForm(formdata=None),
-        "giving": giving or LoginForm(formdata=None, prefix="to-"),
+        "giving": giving or HandOverForm(formdata=None, prefix="to-"),
         "rights": {line.public_id: RightForm(formdata=None, right=line.right.value) for line in found.lines},
     }
     errors = {**(share.errors if share else {}), **(giving.errors if giving else {})}

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from quizapp.services import assigning, class_page, lessons, misconceptions, rosters, student_page
+from quizapp.services.bank_news import bank_news
 from quizapp.services.class_page import ClassView, Sort
 from quizapp.services.home import teacher_home
 from quizapp.services.rosters import SectionRef
@@ -27,7 +28,9 @@ def home() -> str:
     moment = instance.now()
     account = auth.account_id()
     lines = teacher_home(account, now=moment, day_ends=instance.day_ends(moment))
-    return render_template("teach/home.html", lines=lines, shared=shared_lately(account, now=moment))
+    return render_template(
+        "teach/home.html", lines=lines, shared=shared_lately(account, now=moment), news=bank_news(account, now=moment)
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -8,7 +8,18 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Account, QuestionReport, ShareRight, db
-from quizapp.services import assigning, bank_page, bank_versions, drafts, publishing, reports, restoring, sharing
+from quizapp.services import (
+    assigning,
+    bank_page,
+    bank_versions,
+    drafts,
+    publish_page,
+    publishing,
+    reports,
+    restoring,
+    sharing,
+    uploads,
+)
 from quizapp.services.bank_access import BankRight
 from quizapp.services.drafts import DraftExists, PublishedMeanwhile
 from quizapp.services.rosters import NotFoundError
@@ -189,6 +200,21 @@ def test_what_is_put_aside_stays_with_every_word(desk: Desk) -> None:
     assert drafts.save_draft(desk.draft, desk.rivera.id, typed + ".", version=4, now=START) == 5
     lines = {one.public_id: one.bank for one in drafts.my_drafts(desk.rivera.id)}
     assert lines == {fresh: desk.bank, desk.draft: None}
+
+
+def test_what_was_put_aside_comes_back_under_its_bank(desk: Desk) -> None:
+    typed = TURNED.replace("My own bank", "Put aside")
+    drafts.save_draft(desk.draft, desk.rivera.id, typed, version=3, now=START)
+    fresh = restoring.restore_beside(desk.bank, 1, desk.rivera.id, seen=3, draft_version=4, now=START)
+    page = publish_page.publish_page(desk.draft, desk.rivera.id, now=START)
+    assert (page.ready, page.under) == (False, desk.bank)
+    assert restoring.draft_in_the_way(desk.draft, desk.rivera.id, now=START) == fresh
+    uploads.put_in_place(desk.draft, fresh, desk.rivera.id, version=1, now=START)
+    assert desk.publish(fresh, desk.rivera, typed) == 4
+    assert [(one.public_id, one.bank) for one in drafts.my_drafts(desk.rivera.id)] == [(fresh, desk.bank)]
+    for who, draft in ((desk.okoye, fresh), (desk.rivera, fresh)):
+        with pytest.raises(NotFoundError):
+            restoring.draft_in_the_way(draft, who.id, now=START)
 
 
 def test_a_colleagues_version_published_meanwhile_is_told_when_publishing(desk: Desk) -> None:

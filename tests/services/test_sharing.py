@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.models import Account, AuditEntry, BankShare, ShareRight, db
-from quizapp.services import bank_versions, publishing, sharing, staff
+from quizapp.services import bank_news, bank_versions, drafts, publishing, sharing, staff
 from quizapp.services.bank_access import BankRight
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.sharing import SharingError
@@ -133,6 +133,31 @@ def test_home_tells_of_a_shared_bank_for_some_days(room: Staffroom) -> None:
     assert (told.title, told.owner, told.right) == ("My own bank", "Rivera", EDIT)
     assert sharing.shared_lately(room.okoye.id, now=START + timedelta(days=15)) == ()
     assert sharing.shared_lately(room.rivera.id, now=START) == ()
+
+
+def test_home_tells_what_colleagues_did_with_banks(room: Staffroom) -> None:
+    def told(who: Teacher, days: int = 0) -> list[tuple[str, str | None, str, int]]:
+        found = bank_news.bank_news(who.id, now=START + timedelta(days=days))
+        return [(one.what.value, one.who, one.title, one.number) for one in found]
+
+    room.share(EDIT)
+    assert told(room.okoye) == []
+    draft = drafts.open_draft(room.bank, room.okoye.id, now=START)
+    drafts.save_draft(draft, room.okoye.id, OWN_BANK + "\n", version=1, now=START)
+    drafts.publish_draft(draft, room.okoye.id, version=2, note="", now=START)
+    assert told(room.rivera, 13) == [("published", "Okoye", "My own bank", 2)]
+    assert told(room.rivera, 15) == told(room.okoye) == told(room.silva) == []
+
+    okoye, later = public_id(room.okoye), START + timedelta(hours=1)
+    sharing.change_right(room.bank, okoye, VIEW, account_id=room.rivera.id, now=later)
+    assert told(room.okoye) == [("changed", "Rivera", "My own bank", 2)]
+    sharing.withdraw(room.bank, okoye, account_id=room.rivera.id, now=later)
+    assert told(room.okoye) == [("withdrawn", "Rivera", "My own bank", 2)]
+    room.share(VIEW)
+    assert told(room.okoye) == []
+    sharing.hand_over(room.bank, "okoye", account_id=room.rivera.id, now=later)
+    assert told(room.okoye) == [("given", "Rivera", "My own bank", 2)]
+    assert told(room.rivera) == told(room.okoye, 15) == []
 
 
 def test_a_bank_that_comes_with_the_program_is_shared_with_everybody(room: Staffroom) -> None:

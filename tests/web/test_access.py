@@ -165,6 +165,7 @@ TABLE: dict[Rule, Row] = {
     ("POST", "/teach/drafts/<draft>/pictures/<name>/remove"): Row("302 404 404 404 303 404 404"),
     ("GET", "/teach/drafts/<draft>/instead-of/<other>"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/drafts/<draft>/instead-of/<other>"): Row("302 404 404 404 409 404 404", {"version": "7"}),
+    ("POST", "/teach/drafts/<draft>/under-its-bank"): Row("302 404 404 404 404 404 404"),
     ("POST", "/teach/b/<bank>/edit"): Row("302 404 404 404 303 404 404"),
     ("GET", "/teach/banks/new/form"): Row("302 404 404 404 200 200 200"),
     ("POST", "/teach/banks/new/form"): Row("302 404 404 404 422 422 422"),

@@ -121,7 +121,7 @@ def test_upload_of_a_bank_one_has_is_compared_first(app: Flask, tmp_path: Path) 
     browser.post(f"{draft}/publish", {"version": "1"})
     text = factories.OWN_BANK.replace("the pool is old", "the pool is deep").encode()
     page = browser.follow(send(browser, "/teach/banks/new/upload", "file", text, "a.yaml"))
-    assert "Put the uploaded text into your draft?" in page.words
+    assert "Put this text into your draft?" in page.words
     assert "deep" in page.words
     assert "the pool is old" in browser.get(draft).text
     assert browser.post(page.path, {"version": "9" * 30}).status == 409

@@ -115,6 +115,10 @@ def test_the_owner_reads_restores_settles_and_shares(room: Staffroom) -> None:
     assert (choice.status, "Half written" in choice.text) == (409, True)
     taken = rivera.submit(choice, "/restore/instead")
     assert taken.location is not None
+    aside = rivera.get(f"/teach/drafts/{room.draft}/publish")
+    both = rivera.submit(aside, "/under-its-bank")
+    assert str(both.location).endswith(f"/instead-of/{taken.location.rpartition('/')[2]}")
+    assert "Put this text into your draft?" in rivera.follow(both).words
     assert room.draft not in taken.location
     assert "Half written" in rivera.get(f"/teach/drafts/{room.draft}").text
 
@@ -130,14 +134,20 @@ def test_sharing_page_refuses_in_words_and_tells_the_colleague(room: Staffroom) 
     path = f"/sharing/{room.ids['viewer']}"
     assert rivera.submit(room.get("rivera", "/sharing"), path, fields={"withdraw": "yes"}).status == 303
     assert room.get("viewer").status == 404
+    told = room.browser("viewer").get("/teach").words
+    assert "Rivera no longer shares a bank with you: “My own bank”. What you assigned from it goes on." in told
     assert rivera.post(f"/teach/b/{room.bank}{path}", {"right": "view"}).status == 404
     assert rivera.post(f"/teach/b/{room.bank}/sharing/{room.ids['editor']}", {"right": "all"}).status == 404
-    given = rivera.submit(room.get("rivera", "/sharing"), "/hand-over", fields={"to-login": "editor"})
+    asked = rivera.submit(room.get("rivera", "/sharing"), "/hand-over", fields={"to-login": "editor"})
+    assert (asked.status, "Nothing is handed over yet." in asked.words) == (422, True)
+    given = rivera.submit(room.get("rivera", "/sharing"), "/hand-over", fields={"to-login": "editor", "to-sure": "y"})
     assert "The bank belongs to Editor now." in rivera.follow(given).words
     head = room.browser("head")
     people = head.get("/admin/people")
     assert f"/admin/people/{room.ids['editor']}/banks" in people.links()
     banks = head.get(f"/admin/people/{room.ids['editor']}/banks")
-    done = head.follow(head.submit(banks, "/banks", fields={"login": "copier"}))
+    assert "handed a bank over to you" in room.browser("editor").get("/teach").words
+    assert head.submit(banks, "/banks", fields={"login": "copier"}).status == 422
+    done = head.follow(head.submit(banks, "/banks", fields={"login": "copier", "sure": "y"}))
     assert "1 bank belongs to Copier now." in done.words
     assert "handed a bank over" in head.get("/admin/audit").words
