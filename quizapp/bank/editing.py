@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from quizapp.bank.entry_lines import entry_spans, head_lines, indented, with_notes_above
+from quizapp.bank.entry_lines import entry_spans, head_lines, indented, with_notes_above, with_their_spaces
 from quizapp.bank.loader import SENTENCES
 from quizapp.bank.mending import slugged
 from quizapp.bank.nodes import Mapping as Fields
@@ -95,10 +95,14 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
     Raises:
         UnreadableError: the text has mistakes.
     """
+    tree, root = _read(text)
+    before = data_of(root)
+    new = {name: value for name, value in _cleaned(fields).items() if cleaned(before.get(name, "")) != value}
+    wanted = {name: value for name, value in {**before, **new}.items() if name not in new or value not in ("", [], {})}
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
         edges = head_lines(lines)
-        for name, value in sorted(_cleaned(fields).items(), key=lambda one: -HEAD.index(one[0])):
+        for name, value in sorted(new.items(), key=lambda one: -HEAD.index(one[0])):
             if name in edges:
                 first, last = edges[name]
                 old = "\n".join(lines[first - 1 : last])
@@ -110,9 +114,7 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
             edges = head_lines(lines)
         return lines
 
-    tree, root = _read(text)
-    wanted = {**data_of(root), **_cleaned(fields)}
-    return _edited(text, tree, {name: value for name, value in wanted.items() if value not in ("", [], {})}, changed)
+    return _edited(text, tree, wanted, changed)
 
 
 def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str:
@@ -325,21 +327,32 @@ def _edited(text: str, tree: Tree, wanted: dict[str, JSON], changed: _Change, *,
     assert tree.source is not None  # noqa: S101 - likewise
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     ends = "\r\n" if "\r\n" in text else "\n"
+    before = tree.source.original
     try:
-        lines = changed(list(tree.source.original), tree.source, tree.root)
-        written = "\n".join(lines)
+        lines = changed(list(before), tree.source, tree.root)
     except (UnwritableError, IndexError):
-        written = ""
-    after = read(written.encode("utf-8", "surrogatepass"), "bank")
-    if after.root is None or _errors(after) or data_of(after.root) != wanted:
+        lines = []
+    found = _saying(lines, before, wanted)
+    if found is None:
         try:
             written = bank_text(wanted, text)
         except UnwritableError as error:
             raise UnreadableError([Problem("bank", 1, 1, "error", "unwritable", str(error))]) from error
+        written = _saying(written.split("\n"), before, wanted) or written
         lost = Counter() if lose else Counter(notes_in(text)) - Counter(notes_in(written))
-        written += "".join(f"{note}\n" for note in lost.elements())
-    written = written if written.endswith("\n") else written + "\n"
-    return mark + written.replace("\n", ends)
+        found = written + "".join(f"{note}\n" for note in lost.elements())
+    found = found if found.endswith("\n") else found + "\n"
+    return mark + found.replace("\n", ends)
+
+
+def _saying(lines: list[str], before: Iterable[str], wanted: dict[str, JSON]) -> str | None:
+    """The lines as a text that says what is wanted, spaces at ends of lines as they were if it then does; else None."""
+    for tried in (with_their_spaces(lines, before), lines):
+        text = "\n".join(tried)
+        after = read(text.encode("utf-8", "surrogatepass"), "bank")
+        if after.root is not None and not _errors(after) and data_of(after.root) == wanted:
+            return text
+    return None
 
 
 def _entries(root: Fields, section: Section) -> Iterator[Entry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quizapp.bank.source import SourceText
@@ -46,6 +48,20 @@ def last_line(lines: list[str], first: int, last: int, indent: int) -> int:
 def _is_note(line: str, indent: int) -> bool:
     bare = line.lstrip(" ")
     return bare.startswith("#") and len(line) - len(bare) <= indent
+
+
+def with_their_spaces(lines: list[str], before: Iterable[str]) -> list[str]:
+    """Lines of a file that was written anew, with the spaces at their ends that the same lines had before."""
+    spaced: dict[str, list[str]] = {}
+    for line in before:
+        if line != line.rstrip(" \t"):
+            spaced.setdefault(line.rstrip(" \t"), []).append(line)
+    if not spaced:
+        return lines
+    there = Counter(lines)
+    for bare, found in spaced.items():  # lines that still have theirs are none of these
+        spaced[bare] = [line for line in found if not there[line]]
+    return [spaced[line].pop(0) if spaced.get(line) else line for line in lines]
 
 
 def indented(lines: list[str], by: int) -> list[str]:

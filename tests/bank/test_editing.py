@@ -158,6 +158,16 @@ def test_the_head_is_set_field_by_field() -> None:
     assert back == NOTED
 
 
+def test_what_the_head_does_not_touch_stays_sign_for_sign() -> None:
+    spaced = "".join(f"{line}  \n" if "#" in line else f"{line}\n" for line in NOTED.splitlines())
+    spaced = spaced.replace("language: en\n", "language: en\nlicence:\nskills:\n  a-b: one  # why  \n")
+    assert editing.set_head(spaced, {"title": "Demo", "language": "en", "note": None}) == spaced
+    text = editing.set_head(spaced, {"title": "New", "skills": {"a-b": "one", "c-d": "two"}})
+    lines, before = text.split("\n"), spaced.split("\n")
+    assert [line for line in lines if line not in before] == ["title: 'New'", "  c-d: two"]
+    assert [line for line in before if line not in lines] == ["title: 'Demo'"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
