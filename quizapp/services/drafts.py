@@ -41,8 +41,8 @@ from quizapp.services.writing import rows_changed, writing
 __all__ = [
     "DraftBank", "DraftBrokenError", "DraftChanged", "DraftExists", "DraftLine", "DraftView", "OtherDraft", "Published",
     "PublishedMeanwhile", "TextTooLongError",
-    "check_draft", "create_draft", "detach_draft", "discard_draft", "my_drafts", "open_draft", "publish_draft",
-    "read_draft", "save_draft", "shared_skills",
+    "check_draft", "create_draft", "detach_draft", "discard_draft", "has_draft", "my_drafts", "open_draft",
+    "publish_draft", "read_draft", "save_draft", "shared_skills",
 ]  # fmt: skip
 
 
@@ -216,6 +216,12 @@ def read_draft(public_id: str, account_id: int) -> DraftView:
         pictures=names_of_pictures(session, draft.id),
         others=others_of(session, draft) if may_edit else (),
     )
+
+
+def has_draft(public_id: str, account_id: int) -> bool:
+    """Tell whether there is such a draft of this teacher's."""
+    found = sa.select(BankDraft.id).where(BankDraft.public_id == public_id, BankDraft.account_id == account_id)
+    return db.session.scalar(found) is not None
 
 
 def save_draft(public_id: str, account_id: int, text: str, *, version: int, now: datetime) -> int:

@@ -54,7 +54,7 @@ def begin() -> Answer:
     try:
         draft = drafts.create_draft(auth.account_id(), typed, now=instance.now())
     except TextTooLongError:
-        return render_template("teach/banks/gone.html", typed=typed, too_long=True), 413
+        return render_template("teach/banks/gone.html", typed=typed, too_long=True, draft=None), 413
     if request.form.get("do") == "form":
         write_by_form()
         return redirect(url_for("bank_forms.bank", draft=draft), 303)
@@ -69,17 +69,15 @@ def begin() -> Answer:
 def save(draft: str) -> Answer:
     """Keep what was typed, and do what the button says: every button keeps it first."""
     form, typed = DraftForm(), posted_text()
-    if auth.identity().is_student:
-        abort(404)
-    account = auth.identity().account_id
-    if account is None or not token_is_good():
-        account = sign_in_again(form.login.data, form.password) if form.login.data and token_is_good() else None
+    account = auth.identity().account_id if token_is_good() else None
+    if form.login.data:  # also where somebody else signed in on this device meanwhile
+        account = sign_in_again(form.login.data, form.password) if token_is_good() else None
     if account is None:
         return _to_sign_in(draft, form, typed)
     try:
         return _save(draft, account, form, typed)
     except NotFoundError:
-        return render_template("teach/banks/gone.html", typed=typed, too_long=False), 404
+        return _gone(draft, form, typed)
     except DraftChanged as stored:
         return render_template("teach/banks/changed.html", draft=draft, stored=stored, typed=typed), 409
 
@@ -124,11 +122,30 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
 
 
 def _to_sign_in(draft: str, form: DraftForm, typed: str) -> tuple[str, int]:
-    signed_in = auth.identity().is_staff
+    """The text with what it needs to be saved: another press, or name and password.
+
+    A student may have signed in on the same device meanwhile; for students the address is not there.
+    """
+    account, student = auth.identity().account_id, auth.identity().is_student
+    if account is not None and not form.errors and not drafts.has_draft(draft, account):
+        return _gone(draft, form, typed)
     page = render_template(
-        "teach/banks/signed_out.html", draft=draft, form=form, typed=typed, signed_in=signed_in, errors=form.errors
+        "teach/banks/signed_out.html",
+        draft=draft,
+        form=form,
+        typed=typed,
+        ask=account is None or bool(form.errors),
+        other=student or account is not None,
+        errors=form.errors,
     )
-    return page, 400 if signed_in else 422 if form.errors else 401
+    return page, 404 if student else 422 if form.errors else 401 if account is None else 400
+
+
+def _gone(draft: str, form: DraftForm, typed: str) -> tuple[str, int]:
+    page = render_template(
+        "teach/banks/gone.html", typed=typed, too_long=False, draft=draft, form=form, name=auth.identity().name
+    )
+    return page, 404
 
 
 def _editor(draft: str, account: int, *, text: str | None = None, too_long: bool = False) -> str:

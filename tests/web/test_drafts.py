@@ -155,6 +155,29 @@ def test_a_draft_deleted_in_another_tab_gives_the_text_back(desk: Desk) -> None:
     assert desk.stored(again.location or "") == "title: Late"
 
 
+@pytest.mark.parametrize("other", ["colleague", "student"])
+def test_a_text_is_not_lost_when_somebody_else_signed_in_meanwhile(desk: Desk, other: str) -> None:
+    path = desk.begun("title: One")
+    page = desk.browser.get(path)
+    desk.browser.sign_out()
+    with desk.app.app_context():
+        okoye = factories.make_teacher("okoye")
+        ours = factories.make_class(okoye, "Ada")
+    if other == "colleague":
+        desk.browser.sign_in_staff(okoye)
+    else:
+        desk.browser.sign_in_student(ours, ours.pupils[0])
+    page = desk.press(page, "save", "title: Late")
+    assert (page.status, textarea(page)) == (404, "title: Late")
+    fields = {"login": "rivera", "password": "wrong", "do": "save"}
+    page = desk.browser.post(path, {**page.form(named="text").fields, **fields})
+    assert (page.status in {404, 422}, textarea(page)) == (True, "title: Late")
+    assert "Passwords distinguish capitals" in page.words
+    assert desk.stored(path) == "title: One"
+    page = desk.browser.post(path, {**page.form(named="text").fields, **fields, "password": factories.PASSWORD})
+    assert (page.status, desk.stored(path)) == (303, "title: Late")
+
+
 def test_a_text_that_is_too_long_stays_on_the_page(desk: Desk) -> None:
     path = desk.begun("title: One")
     long = "# too long\n" + "x" * 1_600_000
