@@ -24,7 +24,7 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms import SchoolForm
 from quizapp.web.forms_people import LoginForm, RetentionForm
-from quizapp.web.forms_versions import HandOverForm
+from quizapp.web.forms_versions import HandOverAllForm
 from quizapp.web.sharing import refusal
 from quizapp.web.student_data import student_zip
 
@@ -114,14 +114,14 @@ def change_access(account: str) -> Response:
 @access(Access.ADMINS)
 def banks(account: str) -> Answer:
     """Show the banks of a colleague, to give them to another."""
-    return _banks(account, HandOverForm(formdata=None))
+    return _banks(account, HandOverAllForm(formdata=None))
 
 
 @bp.post("/people/<account>/banks")
 @access(Access.ADMINS)
 def hand_over_banks(account: str) -> Answer:
     """Give all banks of a colleague to another."""
-    form = HandOverForm()
+    form = HandOverAllForm()
     if not form.validate():
         return _banks(account, form)
     try:
@@ -151,7 +151,7 @@ def hand_over_banks(account: str) -> Answer:
     return redirect(url_for("admin.banks", account=account), 303)
 
 
-def _banks(account: str, form: HandOverForm) -> Answer:
+def _banks(account: str, form: HandOverAllForm) -> Answer:
     page = render_template("admin/banks.html", owner=sharing.account_banks(account), form=form, errors=form.errors)
     return (page, 422) if form.errors else page
 

@@ -13,6 +13,15 @@ from quizapp.web.forms import short_number, stripped
 NOTE_MAX = 400
 
 
+class _AskedFor:
+    """Marks a field as one to fill in where it is drawn; a form without it is good as well."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads it from the class
+
+    def __call__(self, form: object, field: object) -> None:
+        """Find nothing wrong."""
+
+
 class DraftForm(FlaskForm):
     """What comes with a bank's text: which version of it was on the page, and the button that was pressed.
 
@@ -21,8 +30,8 @@ class DraftForm(FlaskForm):
 
     version = IntegerField(widget=HiddenInput())
     do = StringField()
-    login = StringField(_l("Sign-in name"), filters=[stripped])
-    password = PasswordField(_l("Password"))
+    login = StringField(_l("Sign-in name"), [_AskedFor()], filters=[stripped])
+    password = PasswordField(_l("Password"), [_AskedFor()])
 
     @property
     def known_version(self) -> int:

@@ -42,6 +42,14 @@ class HandOverForm(LoginForm):
     )
 
 
+class HandOverAllForm(HandOverForm):
+    """The same for all banks of an account."""
+
+    sure = BooleanField(
+        _l("Yes, hand all of them over."), [DataRequired(_l("Tick this if you mean it. Nothing is handed over yet."))]
+    )
+
+
 class RightForm(FlaskForm):
     """What a colleague may do from now on."""
 
