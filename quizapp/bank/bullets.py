@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-BULLET = re.compile(r"[^\S\n]*(?P<sign>[•·▪●○◦‣⁃–—*]|[0-9]{1,3}[.)])[^\S\n]+(?=\S)", re.MULTILINE)
+BULLET = re.compile(r"^[^\S\n]*(?P<sign>[•·▪●○◦‣⁃–—*]|[0-9]{1,3}[.)])[^\S\n]+(?=\S)", re.MULTILINE)
 _FIELD = re.compile(r"(?:id|type|kind|right|wrong|text|left|words|title|prompt|image|between|tied)\s*:(?:\s|$)")
 _LIST = re.compile(
     r"\s*(?:- +)*(?:hints|sources|heaps|items|extra|accept|also|tags|tied|options|statements|pairs|spans|near|cards"

@@ -258,3 +258,8 @@ def test_each_tab_is_two_spaces_where_the_file_has_no_other_indent() -> None:
     text = HEAD + "\t- id: a\n\t  options:\n\t\t\t- right: x\n\t\t\t\twhy: y\n"
     fixes = [one.fix for one in read(text.encode(), "b").problems if one.code == "tab"]
     assert fixes == ["  - id: a", "    options:", "      - right: x", "        why: y"]
+
+
+def test_long_rows_of_spaces_are_looked_at_once() -> None:
+    text = "questions:\n" + (" " * 20_000 + "1" * 20 + "\n") * 40
+    assert "bullet" not in {one.code for one in read(text.encode(), "b").problems}
