@@ -204,3 +204,8 @@ def fingerprint(app: Flask) -> dict[str, str]:
             found[table.name] = hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
         db.session.rollback()
     return found
+
+
+def all_rules(app: Flask, method: str) -> list[str]:
+    """Every address of the app that takes a method, as its rule."""
+    return sorted({rule.rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())})
