@@ -169,7 +169,11 @@ def lock(room: str) -> AnyResponse:
     """Let nobody else in, or let people in again."""
     locked = request.form.get("to") == "locked"
     rooms.set_locked(_open(room), locked=locked, now=instance.now())
-    said = _("Nobody else may join now. Whoever is in stays in.") if locked else _("Everybody with the code may join.")
+    said = (
+        _("Nobody else may come in now. Whoever is in stays in.")
+        if locked
+        else _("Everybody with the code may come in.")
+    )
     flash(said, "good")
     return redirect(url_for("rooms.control", room=room))
 

@@ -49,6 +49,15 @@ def test_from_a_pasted_paragraph_to_what_changed(
     ann.reads("The room is over for you")
 
 
+def test_a_hundred_words_fit_on_a_projector(teacher: Actor) -> None:
+    teacher.write("The paragraph", " ".join(["mayor", "quietly", "hailed", "a", "library"] * 20))
+    teacher.press("Start")
+    teacher.page.set_viewport_size({"width": 1280, "height": 720})
+    expect(teacher.page.locator(".board .passage")).to_be_in_viewport(ratio=1)
+    teacher.press("Stop and show")
+    expect(teacher.page.locator(".board .overlay")).to_be_in_viewport(ratio=1)
+
+
 def first_marks(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     """From the paste to the first marks in three submits; they arrive on the projector by themselves, unseen."""
     teacher.write("The paragraph", PASSAGE)

@@ -215,16 +215,16 @@ def test_the_teacher_lets_nobody_else_in_and_sends_out_who_marked_nothing(room: 
     room.mark(ann, 3)
     etag = room.teacher.get(f"{room.board}/now").headers["ETag"]
     control = room.teacher.get(room.path)
-    assert "Nobody else may join now." in room.teacher.follow(room.press("Nobody else may join", control)).words
+    assert "Nobody else may come in now." in room.teacher.follow(room.press("Nobody else may come in", control)).words
     told = room.teacher.get(f"{room.board}/now", headers={"If-None-Match": etag})
-    assert (told.status, "nobody else may join" in told.text) == (200, True)
+    assert (told.status, "nobody else may come in" in told.text) == (200, True)
     late = Browser(room.app)
     refused = late.submit(late.get(f"/r/{room.code}"), fields={"nickname": "Late"})
     assert (refused.status, "Nobody else may come into this room now." in refused.words) == (422, True)
     gone = room.teacher.follow(room.press("Take them out", control))
     assert "1 person is out who had answered nothing." in gone.words
     assert "1 of 1 have answered" in gone.words
-    room.press("Let people join again", gone)
+    room.press("Let people come in again", gone)
     assert slow.submit(slow.get(f"/r/{room.code}"), fields={"nickname": "Slow"}).status == 302
 
 
