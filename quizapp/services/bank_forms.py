@@ -296,6 +296,5 @@ def _menus(view: DraftView, opened: Opened) -> dict[str, tuple[tuple[str, str], 
     skills += [(slug, slug.replace("-", " ").capitalize()) for slug in own] if isinstance(own, dict) else []
     stimuli = [(one.key, plain_words(one.fields or {}) or one.key) for one in opened.stimuli if one.named]
     menus = {"skill": tuple(skills), "also": tuple(skills), "about": tuple(stimuli)}
-    if view.pictures:
-        menus["image"] = tuple((name, name) for name in sorted(view.pictures))
+    menus["image"] = tuple((name, name) for name in sorted(view.pictures))
     return menus

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import PurePath
 from typing import IO
 
@@ -21,7 +22,7 @@ from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, open_source
 from quizapp.models import BankDraft, DraftPicture, db
-from quizapp.services.draft_rows import bank_named, own_draft
+from quizapp.services.draft_rows import bank_named, names_of_pictures, own_draft
 from quizapp.services.drafts import (
     DraftChanged,
     DraftView,
@@ -154,12 +155,13 @@ def put_in_place(upload: str, draft: str, account_id: int, *, version: int, now:
         session.execute(sa.delete(BankDraft).where(BankDraft.id == new.id))
 
 
-def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now: datetime) -> str:
+def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now: datetime, beside: bool = False) -> str:
     """Add a picture to a draft, or put it in the place of the one of this name.
 
     Args:
         file: the picture; of a size that a request may have.
         name: what the file was called; its name in the bank is made of it.
+        beside: leave another picture of this name as it is, and give this one a name of its own.
 
     Returns:
         The name to write behind `image:`.
@@ -178,12 +180,25 @@ def add_picture(draft: str, account_id: int, file: IO[bytes], name: str, *, now:
     with writing() as session:
         row = own_draft(session, draft, account_id)
         here = DraftPicture.draft_id == row.id
+        if beside:
+            called = _free_name(called, kept_name, names_of_pictures(session, row.id))
         others = sa.select(sa.func.count()).select_from(DraftPicture).where(here, DraftPicture.name != called)
         if (session.scalar(others) or 0) >= MAX_PICTURES:
             raise UploadError(f"A bank has at most {MAX_PICTURES} pictures. Remove one first.")
         session.merge(DraftPicture(draft_id=row.id, name=called, kept_name=kept_name))
         row.changed, row.updated_at = True, now
     return called
+
+
+def _free_name(called: str, kept_name: str, names: Mapping[str, str]) -> str:
+    """The name, or the first numbered one, under which a draft has this very picture or none.
+
+    >>> _free_name("a.png", "new", {"a.png": "old", "a-2.png": "new"})
+    'a-2.png'
+    """
+    stem, _dot, ending = called.rpartition(".")
+    numbered = (f"{stem}-{number}.{ending}" for number in count(2))
+    return next(one for one in chain([called], numbered) if names.get(one, kept_name) == kept_name)
 
 
 def remove_picture(draft: str, account_id: int, name: str, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Field, FieldList, FileField, Form, FormField, HiddenField, SelectField, StringField
 from wtforms import TextAreaField as Lines
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
@@ -20,11 +20,15 @@ from wtforms.validators import ValidationError
 from quizapp.bank.form_values import WAS
 from quizapp.bank.shapes import KEY, Shape, Sort
 from quizapp.items.base import fold, shorten
+from quizapp.services.bank_entries import STIMULUS
 from quizapp.web.bank_words import Words, words_for
 from quizapp.web.forms import short_number
 
 LONGEST = 10_000
 """Characters of one text. Twice as many bytes are the most that the reader takes."""
+
+PICTURE, PICTURE_ALT, PICTURE_CREDIT = "picture_file", "picture_alt", "picture_credit"
+"""Fields of a form that are no fields of its entry: a picture from the teacher's device."""
 
 Menus = Mapping[str, Sequence[tuple[str, str]]]
 """What can be chosen in fields whose words depend on the bank, by the name of the field: value and label."""
@@ -95,7 +99,24 @@ def entry_form(owner: str, shapes: Iterable[Shape], menus: Menus) -> type[FlaskF
         shapes: its fields.
         menus: what can be chosen where that depends on the bank.
     """
-    return type("EntryForm", (FlaskForm,), {**_fields(owner, shapes, menus, ()), "seen": HiddenField()})
+    fields = {**_fields(owner, shapes, menus, ()), "seen": HiddenField()}
+    if owner == STIMULUS:
+        fields[PICTURE] = _file(_l("A picture from this device"))
+    elif "about" in fields:
+        fields |= {
+            PICTURE: _file(_l("A picture from this device")),
+            PICTURE_ALT: _text(words_for(STIMULUS, ["alt"]).label, words_for(STIMULUS, ["alt"])),
+            PICTURE_CREDIT: _text(words_for(STIMULUS, ["credit"]).label, words_for(STIMULUS, ["credit"])),
+        }
+    return type("EntryForm", (FlaskForm,), fields)
+
+
+def _file(label: Any) -> FileField:
+    return FileField(
+        label,
+        [Fits()],
+        description=_l("PNG, JPEG or WebP, at most 2 MB. Where a photo was taken is not kept."),
+    )
 
 
 def _fields(owner: str, shapes: Iterable[Shape], menus: Menus, way: tuple[str, ...]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from quizapp.services.bank_entries import BANK, head_shapes
 from quizapp.services.bank_form_saving import Removed
 from quizapp.services.bank_forms import BankForm, EntryForm, Finding
 from quizapp.web.bank_fields import Filled, entry_form
+from quizapp.web.bank_form_pictures import picture_lost
 from quizapp.web.bank_words import FOLDS, sentence_of, words_for
 
 Answer = str | Response | tuple[str, int]
@@ -93,6 +94,7 @@ def entry_page(
         stored=stored,
         changed=changed,
         errors=errors or sentence is not None,
+        picture_lost=picture_lost(),
         unsaved=request.method == "POST",
         kept=[str(words_for(page.owner, [name]).label or name) for name in (*page.kept, *page.unknown)],
     )

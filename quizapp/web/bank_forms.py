@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from quizapp.bank.editing import Section, UnreadableError
+from quizapp.bank.pictures import MAX_PICTURE_BYTES
 from quizapp.services import bank_form_saving as saving
 from quizapp.services import bank_forms as forms
 from quizapp.services.bank_entries import BANK, STIMULUS, entry_shapes, head_shapes
@@ -21,8 +22,10 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.bank_fields import Filled
 from quizapp.web.bank_form_pages import Answer, Place, bank_page, entry_page, filled_form
+from quizapp.web.bank_form_pictures import take_picture
 from quizapp.web.forms import short_number
 from quizapp.web.made import TICKET_MAX, Made, made_with, new_ticket, remember_made
+from quizapp.web.security import takes_files
 from quizapp.web.signed_out import carried, keeps_typing, nowhere, typed_words
 from quizapp.web.ways import write_by_form
 
@@ -95,6 +98,7 @@ def new(draft: str, owner: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/new/<owner>")
+@takes_files(MAX_PICTURE_BYTES)
 @access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
 @keeps_typing
 def add(draft: str, owner: str) -> Answer:
@@ -110,6 +114,7 @@ def question(draft: str, key: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/<key>")
+@takes_files(MAX_PICTURE_BYTES)
 @access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
 @keeps_typing
 def change_question(draft: str, key: str) -> Answer:
@@ -125,6 +130,7 @@ def stimulus(draft: str, key: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/text/<key>")
+@takes_files(MAX_PICTURE_BYTES)
 @access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
 @keeps_typing
 def change_stimulus(draft: str, key: str) -> Answer:
@@ -197,6 +203,8 @@ def _post(place: Place) -> Answer:
 def _save(place: Place, page: EntryForm, filled: Filled, do: str) -> Answer:
     """Keep what the form says, and do what else the button says."""
     try:
+        if not take_picture(place.draft, filled):
+            return entry_page(place, page, filled, errors=True), 422
         key = saving.save_entry(
             place.draft,
             auth.account_id(),

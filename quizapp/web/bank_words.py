@@ -216,16 +216,16 @@ WORDS: Mapping[str, Words] = {
     "cards.date": Words(_l("When")),
     "cards.text": Words(_l("Text"), lines=2),
     "image": Words(
-        _l("Picture"), _l("The name of a picture that belongs to this bank, such as flood.jpg."), more="kind",
+        _l("Picture"), _l("One that this bank has already."), more="picture",
         blank=_l("No picture"), width="medium",
     ),
     "alt": Words(
         _l("The picture in words"),
         _l("For those who cannot see it. Do not give the answer away."),
         lines=2,
-        more="kind",
+        more="picture",
     ),
-    "credit": Words(_l("Who made the picture"), more="kind"),
+    "credit": Words(_l("Who made the picture"), more="picture"),
     # the bank
     "bank.title": Words(_l("Title of the bank"), _l("What students and teachers read.")),
     "language": Words(_l("Language of the texts"), _l("Such as en, de or pt-BR."), width="short"),
@@ -260,6 +260,7 @@ def words_for(owner: str, way: Sequence[str]) -> Words:
 
 
 FOLDS: Mapping[str, Any] = {
+    "picture": _l("A picture"),
     "kind": _l("More choices"),
     "about": _l("Skill, difficulty, something to look at"),
     "help": _l("Hints and more explanation"),
@@ -286,7 +287,7 @@ PLAIN: Mapping[str, Any] = {
     "tolerance": _l("“How far off” goes with one right number. Widen the range instead."),
     "few-heaps-only": _l("With four groups or more guessing earns little. Take the tick off."),
     "no-alt": _l("Describe the picture in words."),
-    "empty-stimulus": _l("There is nothing to look at yet: write a text or a quotation."),
+    "empty-stimulus": _l("There is nothing to look at yet: write a text or a quotation, or choose a picture."),
     "unknown-stimulus": _l("What it is about is no longer there. Choose again."),
     "unknown-skill": _l("There is no such skill. Choose again."),
     "not-a-slug": _l("Use small letters, digits and single hyphens here, such as loaded-words."),

@@ -10,6 +10,7 @@ from flask import Flask
 from quizapp.items.registry import kinds
 from quizapp.services import draft_rows, drafts, publishing
 from tests import factories
+from tests.bank.archives import png
 from tests.clock import START
 from tests.factories import SKILLS
 from tests.pages import Browser, Fields, Page
@@ -119,6 +120,12 @@ class Desk:
 
     def get(self, path: str = "") -> Page:
         return self.browser.follow(self.browser.get(self.path + path))
+
+    def send_picture(self, page: Page, fields: Fields, data: bytes, do: str = "save") -> Page:
+        """Sends a form as a browser does when a file was chosen in it."""
+        form = page.form(named="owner")
+        sent = {**form.fields.to_dict(flat=False), **fields, "do": do, "picture_file": (BytesIO(data), "Old Map.PNG")}
+        return self.browser.open("POST", form.action or page.path, data=sent)
 
     def send(self, page: Page, fields: Fields, do: str = "save") -> Page:
         return self.browser.submit(page, named="owner", fields={**fields, "do": do})
@@ -584,3 +591,26 @@ def test_everything_leads_back_to_the_form_until_a_text_is_saved(app: Flask) -> 
     form = desk.browser.follow(opened)
     assert "Delete this draft" in form.words
     assert f"/teach/drafts/{draft}/files" in form.links()
+
+
+def test_a_picture_comes_with_the_form_of_a_question_or_of_what_it_is_about(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    lost = desk.send_picture(desk.get("/one"), {}, png(), "add options")
+    assert "choose it again before you save" in lost.words
+    bare = desk.send_picture(desk.get("/one"), {"prompt": "What does it show?"}, png())
+    assert (bare.status, desk.text) == (422, BANK)
+    assert "Say in words what the picture shows" in bare.words
+    said: Fields = {"picture_alt": "A map of the valley", "picture_credit": "The town archive"}
+    refused = desk.send_picture(bare, said, b"no picture")
+    assert (refused.status, dict(desk.view().pictures)) == (422, {})
+    saved = desk.send_picture(refused, said, png())
+    assert saved.status == 303
+    assert "about: a-map-of-the-valley\n    prompt: What does it show?" in desk.text
+    assert "image: old-map.png\n    alt: A map of the valley\n    credit: The town archive" in desk.text
+    other = desk.send_picture(desk.get("/text/notice"), {"kind": "", "alt": "Two"}, png(2))
+    assert other.status == 303
+    assert "kind: image\n    quote: The pool is closed.\n    image: old-map-2.png\n    alt: Two" in desk.text
+    assert desk.send_picture(desk.get("/new/stimulus"), {"alt": "Three"}, png(2)).status == 303
+    pictures = desk.view().pictures
+    assert sorted(pictures) == ["old-map-2.png", "old-map.png"]
+    assert f"/media/{pictures['old-map-2.png']}" in desk.get("/text/notice").text
