@@ -104,19 +104,16 @@ def entry_form(owner: str, shapes: Iterable[Shape], menus: Menus) -> type[FlaskF
         fields[PICTURE] = _file(_l("A picture from this device"))
     elif "about" in fields:
         fields |= {
-            PICTURE: _file(_l("A picture from this device")),
+            PICTURE: _file(_l("A picture from this device"), _l("The question is then about this picture.")),
             PICTURE_ALT: _text(words_for(STIMULUS, ["alt"]).label, words_for(STIMULUS, ["alt"])),
             PICTURE_CREDIT: _text(words_for(STIMULUS, ["credit"]).label, words_for(STIMULUS, ["credit"])),
         }
     return type("EntryForm", (FlaskForm,), fields)
 
 
-def _file(label: Any) -> FileField:
-    return FileField(
-        label,
-        [Fits()],
-        description=_l("PNG, JPEG or WebP, at most 2 MB. Where a photo was taken is not kept."),
-    )
+def _file(label: Any, more: Any = "") -> FileField:
+    said = _l("PNG, JPEG or WebP, at most 2 MB. Where a photo was taken is not kept.")
+    return FileField(label, [Fits()], description=f"{said} {more}".strip())
 
 
 def _fields(owner: str, shapes: Iterable[Shape], menus: Menus, way: tuple[str, ...]) -> dict[str, Any]:
@@ -223,10 +220,12 @@ class Filled:
         self.shapes = tuple(shapes)
 
     def lay_out(self) -> None:
-        """Give every list of a form that was filled from the file the empty rows it begins with."""
+        """Give the lists of a form filled from the file the empty rows they begin with; answers to choose from, two."""
         for field, shape, way in self._walk():
             if isinstance(field, Rows) and not field.entries:
                 self._begin(field, shape, way)
+            elif isinstance(field, Rows) and shape.options:
+                field.add_spare(2 - len(field.entries))
         self.finish()
 
     def finish(self) -> None:

@@ -38,9 +38,9 @@ def test_a_bank_is_begun_mended_and_put_in_order_by_keyboard_without_scripts(
     expect(page.get_by_text("Not saved")).to_be_visible()
 
     keys.press(teacher.get_by_role("button", name="Add another answer"))
-    expect(teacher.get_by_role("textbox", name="Answer 2")).to_be_focused()
+    expect(teacher.get_by_role("textbox", name="Answer 3")).to_be_focused()
     teacher.keyboard.type("That the pool is closed")
-    keys.choose(teacher.get_by_role("group", name="Answer 2").get_by_label("This is right"))
+    keys.choose(teacher.get_by_role("group", name="Answer 3").get_by_label("This is right"))
     keys.write(teacher.get_by_label("Why the right answer is right"), "It says so.")
     keys.press(teacher.get_by_role("button", name="Save and go back"))
     expect(teacher.get_by_text("Complete")).to_be_visible()
