@@ -129,7 +129,7 @@ def bank_page(
         loose=loose,
         advice=advice,
         sentence=sentence,
-        errors=bool(sentence),
+        errors=sentence is not None,
         removed=removed,
         typed=typed,
         purpose_of={one.name: one.purpose for one in page.kinds},

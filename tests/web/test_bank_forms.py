@@ -418,6 +418,9 @@ def test_a_text_too_long_to_keep_comes_back_whole(app: Flask) -> None:
     assert page.status == 422
     assert "Shorten this to 10,000 characters" in page.words
     assert len(page.form(named="owner").fields["prompt"]) > 14_000
+    head = desk.browser.submit(desk.get(), named="source-title", fields={"note": "long " * 3000, "do": "save"})
+    assert head.status == 422
+    assert "There is a problem" in head.words
     assert desk.text == BANK
 
 
