@@ -316,6 +316,10 @@ class Filled:
                         row[inner] = _meant(row[inner], texts)
         return data
 
+    def said(self) -> str:
+        """What the form says to be read: a line for each field that says something, with its label."""
+        return "\n".join(line for field in self.form for line in _lines_of(field))
+
     def _walk(self) -> Iterator[tuple[Field, Shape, tuple[str, ...]]]:
         """Every field that has a shape, with the way to it."""
         yield from _fields_below(self.form, self.shapes, ())
@@ -353,6 +357,29 @@ def _fields_below(
         rows = [field] if isinstance(field, FormField) else getattr(field, "entries", ())
         for row in rows if shape.parts else ():
             yield from _fields_below(row.form, shape.parts, here)
+
+
+def _lines_of(field: Field) -> Iterator[str]:
+    """What a field says, with its label; what is in a row stands further in, below the row's name."""
+    label = field.label.text
+    if isinstance(field, HiddenField | FileField):
+        return
+    if isinstance(field, FormField):
+        for inner in field.form:
+            yield from _lines_of(inner)
+    elif isinstance(field, FieldList):
+        for entry in field.entries:
+            lines = list(_lines_of(entry))
+            if lines and isinstance(entry, FormField):
+                name = entry.label.text
+                yield lines.pop(0) if lines[0].startswith(f"{name}:") else name
+                lines = [f"    {line}" for line in lines]
+            yield from lines
+    elif field.data and isinstance(field, BooleanField):
+        yield label
+    elif field.data:
+        said = dict(choice[:2] for choice in field.iter_choices()) if isinstance(field, Menu) else {}
+        yield f"{label}: {said.get(field.data, field.data)}"
 
 
 def _meant(value: str | None, texts: Sequence[str]) -> str:

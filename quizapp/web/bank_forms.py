@@ -285,7 +285,18 @@ def _meanwhile(place: Place) -> Answer:
     if stored.seen is not None:
         filled.form["seen"].data = stored.seen
     at = replace(place, key=stored.key, owner=page.owner)
-    return entry_page(at, page, filled, sentence=_changed(), stored=stored.text, changed=True), 409
+    return entry_page(at, page, filled, sentence=_changed(), stored=_said_now(at) or stored.text, changed=True), 409
+
+
+def _said_now(place: Place) -> str:
+    """What an entry says in the draft now, in the words of its form; "" where no form can show it."""
+    try:
+        page = _page(place, check=False)
+    except (NotFoundError, UnreadableError):
+        return ""
+    filled = filled_form(page.owner, page.shapes, page.menus, None, page.values)
+    filled.finish()
+    return filled.said() if place.key is not None else ""
 
 
 def _changed() -> str:

@@ -305,7 +305,8 @@ def test_a_second_tab_is_shown_both_and_writes_over_only_knowingly(app: Flask) -
     assert desk.send(first, {"prompt": "The first tab"}).status == 303
     page = desk.send(second, {"prompt": "The second tab"})
     assert page.status == 409
-    assert "prompt: The first tab" in page.words
+    said = "Question: The first tab\nSomething to look at: The pool is closed.\nAnswer 1: It is closed\n    This is"
+    assert said in page.text
     assert page.form(named="owner").fields["prompt"] == "The second tab"
     assert "prompt: The first tab" in desk.text
     assert desk.send(page, {}).status == 303
