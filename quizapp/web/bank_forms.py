@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from quizapp.bank.archive import MAX_ARCHIVE_BYTES
 from quizapp.bank.editing import Section, UnreadableError
-from quizapp.bank.pictures import MAX_PICTURE_BYTES
 from quizapp.services import bank_form_saving as saving
 from quizapp.services import bank_forms as forms
 from quizapp.services.bank_entries import BANK, STIMULUS, entry_shapes, head_shapes
@@ -98,7 +98,7 @@ def new(draft: str, owner: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/new/<owner>")
-@takes_files(MAX_PICTURE_BYTES)
+@takes_files(MAX_ARCHIVE_BYTES)  # a photo that is too large is told so in the form
 @access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
 @keeps_typing
 def add(draft: str, owner: str) -> Answer:
@@ -114,7 +114,7 @@ def question(draft: str, key: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/<key>")
-@takes_files(MAX_PICTURE_BYTES)
+@takes_files(MAX_ARCHIVE_BYTES)  # a photo that is too large is told so in the form
 @access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
 @keeps_typing
 def change_question(draft: str, key: str) -> Answer:
@@ -130,7 +130,7 @@ def stimulus(draft: str, key: str) -> Answer:
 
 
 @bp.post("/drafts/<draft>/form/text/<key>")
-@takes_files(MAX_PICTURE_BYTES)
+@takes_files(MAX_ARCHIVE_BYTES)  # a photo that is too large is told so in the form
 @access(Access.EVERYBODY)  # `keeps_typing` lets only staff in
 @keeps_typing
 def change_stimulus(draft: str, key: str) -> Answer:
