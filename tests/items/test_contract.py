@@ -127,6 +127,16 @@ def test_the_key_earns_full_marks(kind: str) -> None:
     assert item.explain(response).verdict == "right"
 
 
+def test_lines_left_out_make_no_new_key() -> None:
+    item = example("order")
+    key = item.key()
+    assert isinstance(key, list)
+    response = item.from_words(key[1:])
+    assert response is not None
+    with pytest.raises(ResponseError, match="every line"):
+        item.corrected(response, "So it is.")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_or_nothing_keeps_only_full_marks(kind: str) -> None:
     item = item_from_json({**item_to_json(example(kind)), "scoring": "all"})

@@ -202,8 +202,10 @@ class Order(Item[Placed]):
         return f"1 is *{self.first}*, and the last number is *{self.last}*."
 
     def keyed(self, response: Placed, why: str) -> dict[str, Any]:
-        """The lines in the order they were put in, none tied."""
+        """The lines in the order they were put in, none tied. Raises ResponseError while one has no place."""
         texts = {text_id(text): text for text in self._texts()}
+        if texts.keys() - response.places.keys():
+            raise ResponseError("This answer cannot be the key. Give every line a place.")
         return {"items": tuple(texts[one] for one in response.sequence()), "why": why}
 
     def choosings(self) -> tuple[Choosing, ...]:
