@@ -81,6 +81,7 @@ def _envelope(bank: Bank) -> dict[str, JSON]:
         "bank": bank.slug,
         "title": bank.title,
         "language": bank.language,
+        "ages": None if bank.ages is None else str(bank.ages),
         "licence": bank.licence,
         "stands_in": bank.stands_in,
         "twin": bank.twin,

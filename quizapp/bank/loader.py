@@ -162,7 +162,8 @@ class _Loading:
         self._check_sections()
         stimuli = list(self._stimuli())
         items = list(self._items())
-        known = {*self.shared, *(skill.id for skill in own)}
+        named = self.root.fields.get("skills")  # also where something else in the head is wrong
+        known = {*self.shared, *(named.fields if isinstance(named, Mapping) else ())}
         shown = {stimulus.id for stimulus in stimuli}
         for node in self._entries("questions"):
             self._references(node, known, shown)
@@ -184,6 +185,7 @@ class _Loading:
             stands_in=envelope.stands_in,
             twin=envelope.twin,
             note=envelope.note,
+            ages=envelope.ages,
         )
 
     def check_pictures(self, folder: Path) -> None:

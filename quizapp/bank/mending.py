@@ -14,6 +14,7 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
+from quizapp.bank.ages import meant_ages
 from quizapp.bank.nodes import Mapping, Node, Scalar
 from quizapp.bank.source import SourceText
 from quizapp.bank.syntax import quoted
@@ -282,6 +283,10 @@ def _language(text: str, name: str, choices: list[str]) -> str | None:
     return word if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", word) and len(text.split()) == 1 else None
 
 
+def _ages(text: str, name: str, choices: list[str]) -> str | None:
+    return meant_ages(text)
+
+
 def _file_name(text: str, name: str, choices: list[str]) -> str | None:
     stem, dot, ending = text.rpartition("/")[2].rpartition("\\")[2].rpartition(".")
     ending = ending.lower()
@@ -301,6 +306,8 @@ _BETTER: dict[str, Callable[[str, str, list[str]], str | None]] = {
     "too-long": _slug,
     "not-an-address": _address,
     "not-a-language": _language,
+    "not-ages": _ages,
+    "ages-order": _ages,
     "not-a-file-name": _file_name,
     "empty-text": _written,
 }

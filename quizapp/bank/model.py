@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from quizapp.bank.ages import Ages, AgesText
 from quizapp.items.base import Markdown, Part, Slug, Text
 from quizapp.items.registry import AnyItem
 
@@ -95,6 +96,7 @@ class Envelope(Part):
     bank: Slug
     title: Text
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    ages: AgesText | None = None
     licence: Text | None = None
     source: Source | None = None
     stands_in: bool = False
@@ -123,6 +125,8 @@ class Bank:
     """The slug of the bank that is the other form of the same check-in."""
     note: str | None = None
     """What readers should know before they begin, plain text; shown wherever the bank is offered."""
+    ages: Ages | None = None
+    """Of the readers it is meant for."""
 
     def item(self, item_id: str) -> AnyItem:
         """The question with this id. Raises KeyError when there is none."""

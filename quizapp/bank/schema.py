@@ -27,6 +27,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "bank": "The name of the bank for the program: small letters, digits and dashes. Never change it.",
     "title": "What students and teachers read.",
     "language": "The language of the texts: en, de, pt-BR …",
+    "ages": "For which ages it is meant: one, such as 13, or two with a hyphen, such as 11-14.",
     "licence": "Under which others may use it.",
     "source": "The article that the bank is about.",
     "stands_in": "true when its questions may take the place of those on an article. For made-up topics only.",

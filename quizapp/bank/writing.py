@@ -29,6 +29,7 @@ HEAD = (
     "bank",
     "title",
     "language",
+    "ages",
     "licence",
     "source",
     "stands_in",

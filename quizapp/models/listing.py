@@ -20,9 +20,17 @@ class Trait(StrEnum):
 
 
 class BankListing(Base):
-    """A bank in the library, as it was when the bank was last published. Can be made again from the revisions."""
+    """A bank in the library, as it was when the bank was last published.
+
+    All but the ages can be made again from the revisions; no bank that was published unlisted could say its ages.
+    """
 
     __tablename__ = "bank_listing"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(youngest IS NULL) = (oldest IS NULL) AND (youngest IS NULL OR youngest <= oldest)", name="ages"
+        ),
+    )
 
     bank_id: Mapped[int] = mapped_column(sa.ForeignKey("bank.id", ondelete="CASCADE"), primary_key=True)
     folded_title: Mapped[str] = mapped_column(sa.String(400))
@@ -32,6 +40,9 @@ class BankListing(Base):
     questions: Mapped[int]
     review_by: Mapped[date | None]
     """The first day by which facts of a question are to be checked again."""
+    youngest: Mapped[int | None]
+    """For which ages it is meant, in years; None for both where its file does not say."""
+    oldest: Mapped[int | None]
 
 
 class BankTrait(Base):

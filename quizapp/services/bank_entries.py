@@ -15,7 +15,7 @@ from quizapp.items.registry import kinds
 from quizapp.services.rosters import NotFoundError
 from quizapp.text import plain
 
-HEAD_FIELDS = ("title", "language", "note", "licence", "source")
+HEAD_FIELDS = ("title", "language", "ages", "note", "licence", "source")
 STIMULUS, BANK = "stimulus", "bank"
 
 

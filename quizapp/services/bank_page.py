@@ -8,11 +8,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from quizapp import text
+from quizapp.bank.ages import Ages
 from quizapp.models import (
     Assignment,
     Attempt,
     AttemptItem,
     BankDraft,
+    BankListing,
     BankNote,
     BankRevision,
     BankShare,
@@ -97,6 +99,7 @@ class BankPage:
     head: BankHead
     note: str | None
     """What readers should know before they begin, plain text."""
+    ages: Ages | None
     licence: str | None
     article: str | None
     """Title of the article it is built from."""
@@ -127,9 +130,9 @@ def bank_page(public_id: str, account_id: int, *, now: datetime) -> BankPage:
     revisions = _newest_questions(head.id)
     reviews = [day for row in revisions if (day := content_of(row).item.review_by) is not None]
     newest = session.execute(
-        sa.select(BankRevision.licence, BankRevision.article).where(
-            BankRevision.bank_id == head.id, BankRevision.number == head.newest
-        )
+        sa.select(BankRevision.licence, BankRevision.article, BankListing.youngest, BankListing.oldest)
+        .outerjoin(BankListing, BankListing.bank_id == BankRevision.bank_id)
+        .where(BankRevision.bank_id == head.id, BankRevision.number == head.newest)
     ).one()
     draft = session.execute(
         sa.select(BankDraft.public_id, BankDraft.updated_at).where(
@@ -139,6 +142,7 @@ def bank_page(public_id: str, account_id: int, *, now: datetime) -> BankPage:
     return BankPage(
         head=head,
         note=session.scalar(sa.select(BankNote.text).where(BankNote.bank_id == head.id)),
+        ages=Ages.between(newest.youngest, newest.oldest),
         licence=newest.licence,
         article=None if newest.article is None else newest.article["title"],
         review_by=min(reviews, default=None),

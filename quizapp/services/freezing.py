@@ -86,7 +86,7 @@ def freeze_bank(
     store_clean(session, dict(ready.cleaned))
     _store_use(session, bank_id, ready.bank)
     store_note(session, bank_id, ready.bank.note)
-    store_listing(session, bank_id, text.plain(ready.bank.title), ready.contents)
+    store_listing(session, bank_id, text.plain(ready.bank.title), ready.contents, ages=ready.bank.ages)
     newest = session.scalar(
         sa.select(BankRevision).where(BankRevision.bank_id == bank_id).order_by(BankRevision.number.desc()).limit(1)
     )

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from quizapp.bank.ages import Ages
 from quizapp.models import (
     Account,
     Bank,
@@ -58,6 +59,8 @@ class Wanted:
     kind: str = ""
     difficulty: str = ""
     language: str = ""
+    age: int | None = None
+    """In years; leaves only banks that say that they are meant for it."""
     whose: Whose = Whose.ALL
     due: bool = False
     """Only banks with facts that were to be checked again by today."""
@@ -66,7 +69,16 @@ class Wanted:
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out at all."""
-        return bool(self.words or self.skill or self.kind or self.difficulty or self.language or self.whose or self.due)
+        return bool(
+            self.words
+            or self.skill
+            or self.kind
+            or self.difficulty
+            or self.language
+            or self.age is not None
+            or self.whose
+            or self.due
+        )
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,7 @@ class BankLine:
     """Public id of the quiz that asks all its questions."""
     title: str
     language: str
+    ages: Ages | None
     licence: str | None
     article: str | None
     """Title of the article it is built from."""
@@ -121,6 +134,8 @@ class Choices:
     difficulties: tuple[Count, ...]
     languages: tuple[str, ...]
     """Codes, such as en."""
+    ages: tuple[int, ...]
+    """Every year that a bank is meant for."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +208,8 @@ def _lines(account_id: int) -> sa.Select[Any]:
             BankRevision.published_at,
             BankListing.questions,
             BankListing.review_by,
+            BankListing.youngest,
+            BankListing.oldest,
             Account.name.label("owner"),
             BankShare.right,
             BankLesson.bank_id.label("lesson"),
@@ -232,6 +249,8 @@ def _conditions(account_id: int, wanted: Wanted, words: list[str], today: date) 
     if wanted.language:
         speaks = sa.select(BankRevision.id).where(_is_newest(), BankRevision.language == wanted.language)
         found.append(speaks.correlate(Bank).exists())
+    if wanted.age is not None:
+        found.append(sa.and_(BankListing.youngest <= wanted.age, BankListing.oldest >= wanted.age))
     if wanted.whose is Whose.OWN:
         found.append(Bank.owner_id == account_id)
     elif wanted.whose is Whose.SHARED:
@@ -268,7 +287,16 @@ def _choices(account_id: int, names: dict[str, str]) -> Choices:
                 .order_by(BankRevision.language)
             )
         ),
+        ages=_ages(account_id),
     )
+
+
+def _ages(account_id: int) -> tuple[int, ...]:
+    ranges = db.session.execute(
+        sa.select(BankListing.youngest, BankListing.oldest).join(Bank).where(visible_to(account_id)).distinct()
+    )
+    said = filter(None, (Ages.between(youngest, oldest) for youngest, oldest in ranges))
+    return tuple(sorted({age for ages in said for age in ages.years}))
 
 
 def _traits(bank_ids: list[int], names: dict[str, str]) -> dict[int, dict[Trait, list[Count]]]:
@@ -295,6 +323,7 @@ def _line(row: Any, traits: dict[int, dict[Trait, list[Count]]], account_id: int
         quiz=row.quiz,
         title=row.title,
         language=row.language,
+        ages=Ages.between(row.youngest, row.oldest),
         licence=row.licence,
         article=None if row.article is None else row.article.get("title"),
         number=row.number,

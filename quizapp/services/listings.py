@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from quizapp import text
+from quizapp.bank.ages import Ages
 from quizapp.models import Bank, BankListing, BankTrait, ItemRevision, Quiz, QuizItem, QuizRevision, Trait, db
 from quizapp.services.catalogue import Content, content_of
 from quizapp.services.writing import writing
@@ -33,12 +34,15 @@ def spoken(slug: str) -> str:
     return slug.replace("-", " ").capitalize()
 
 
-def store_listing(session: Session, bank_id: int, title: str, contents: Sequence[Content]) -> None:
+def store_listing(
+    session: Session, bank_id: int, title: str, contents: Sequence[Content], *, ages: Ages | None
+) -> None:
     """Note what the library says about a bank. The caller commits.
 
     Args:
         title: plain text.
         contents: the questions of its newest revision.
+        ages: those that it is meant for, if it says so.
     """
     items = [content.item for content in contents]
     dates = [item.review_by for item in items if item.review_by is not None]
@@ -46,6 +50,7 @@ def store_listing(session: Session, bank_id: int, title: str, contents: Sequence
     listing.folded_title = "".join(f" {word}" for word in folded_words(title))[:TITLE_MAX]
     listing.words = "".join(f" {word}" for word in sorted({*folded_words(title), *words_of(contents)}))
     listing.questions, listing.review_by = len(items), min(dates, default=None)
+    listing.youngest, listing.oldest = (None, None) if ages is None else (ages.youngest, ages.oldest)
     session.add(listing)
     session.execute(sa.delete(BankTrait).where(BankTrait.bank_id == bank_id))
     counted: dict[Trait, Counter[str | None]] = {
@@ -62,7 +67,7 @@ def store_listing(session: Session, bank_id: int, title: str, contents: Sequence
 
 
 def renew_listings() -> int:
-    """List the banks that were published before there was a library.
+    """List the banks that were published before there was a library, when none could say its ages.
 
     Returns:
         How many there were.
@@ -85,7 +90,7 @@ def renew_listings() -> int:
                 .order_by(QuizRevision.number.desc())
                 .limit(1)
             ).one()
-            store_listing(session, bank_id, title, _contents(session, revision_id))
+            store_listing(session, bank_id, title, _contents(session, revision_id), ages=None)
         return len(banks)
 
 

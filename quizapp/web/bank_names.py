@@ -7,7 +7,10 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from quizapp.bank.ages import Ages
 
 KIND_NAMES: Mapping[str, Any] = {
     "choice": _l("One right answer"),
@@ -27,6 +30,13 @@ KIND_NAMES: Mapping[str, Any] = {
 def kind_name(kind: str) -> str:
     """Return what a kind of question is called on pages; its name in the file where there is no other."""
     return str(KIND_NAMES.get(kind, kind))
+
+
+def ages_name(ages: Ages) -> str:
+    """Return for which ages a bank is meant, in words for pages."""
+    if ages.youngest == ages.oldest:
+        return _("Age %(age)s", age=ages.youngest)
+    return _("Ages %(youngest)s–%(oldest)s", youngest=ages.youngest, oldest=ages.oldest)
 
 
 def language_name(code: str) -> str:

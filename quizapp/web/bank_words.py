@@ -229,6 +229,9 @@ WORDS: Mapping[str, Words] = {
     # the bank
     "bank.title": Words(_l("Title of the bank"), _l("What students and teachers read.")),
     "language": Words(_l("Language of the texts"), _l("Such as en, de or pt-BR."), width="short"),
+    "ages": Words(
+        _l("For which ages"), _l("In years, such as 11-14 or 13. Colleagues can search for it."), width="short"
+    ),
     "licence": Words(
         _l("Licence"), _l("Under which others may use it, such as CC-BY-4.0."), more="kind", width="medium"
     ),

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 WORDS = {
     "about": _l("About"),
     "accept": _l("Accepted answers"),
+    "ages": _l("Ages"),
     "allow": _l("Silenced rules of the check"),
     "also": _l("Other skills"),
     "alt": _l("Picture in words"),

@@ -10,6 +10,7 @@ from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length
 
+from quizapp.bank.ages import OLDEST, YOUNGEST
 from quizapp.services.library import Choices, Wanted, Whose
 from quizapp.services.new_banks import TITLE_MAX
 from quizapp.web.bank_names import kind_name, language_name
@@ -17,6 +18,12 @@ from quizapp.web.forms import short_number, stripped
 
 DIFFICULTIES = {"easy": _l("easy"), "medium": _l("medium"), "hard": _l("hard")}
 WORDS_LENGTH = 200
+
+
+def age_asked(said: str | None) -> int | None:
+    """Return the age that an address asks for, in years; None for none, or for one that no bank can be meant for."""
+    age = short_number(said)
+    return age if age is not None and YOUNGEST <= age <= OLDEST else None
 
 
 class SearchForm(Form):
@@ -29,6 +36,11 @@ class SearchForm(Form):
     kind = SelectField(_l("Kind of question"), validate_choice=False)
     difficulty = SelectField(_l("Difficulty"), validate_choice=False)
     language = SelectField(_l("Language"), validate_choice=False)
+    age = SelectField(
+        _l("For age"),
+        validate_choice=False,
+        description=_l("Leaves out banks that do not say for which ages they are."),
+    )
     whose = SelectField(_l("Whose"), validate_choice=False)
     due = BooleanField(_l("Only banks whose facts are to be checked again"))
 
@@ -39,6 +51,8 @@ class SearchForm(Form):
         self._menu(self.kind, sorted(kinds, key=lambda kind: kind[1]))
         self._menu(self.difficulty, [(one.value, str(DIFFICULTIES[one.value])) for one in choices.difficulties])
         self._menu(self.language, [(code, language_name(code)) for code in choices.languages])
+        ages = sorted({*choices.ages, *filter(None, [age_asked(self.age.data)])})
+        self._menu(self.age, [(str(age), str(age)) for age in ages])
         self._menu(
             self.whose,
             [
@@ -57,6 +71,7 @@ class SearchForm(Form):
             kind=self.kind.data or "",
             difficulty=self.difficulty.data if self.difficulty.data in DIFFICULTIES else "",
             language=self.language.data or "",
+            age=age_asked(self.age.data),
             whose=Whose(whose) if whose in set(Whose) else Whose.ALL,
             due=bool(self.due.data),
             page=short_number(page) or 1,

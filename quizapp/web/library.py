@@ -10,12 +10,13 @@ from quizapp.services.bank_access import BankRight
 from quizapp.services.library import LibraryPage
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.bank_names import kind_name
+from quizapp.web.bank_names import ages_name, kind_name
 from quizapp.web.forms_library import NewBankForm, SearchForm, UploadForm
 from quizapp.web.ways import write_as_text
 
 bp = Blueprint("library", __name__, url_prefix="/teach")
 bp.add_app_template_filter(kind_name)
+bp.add_app_template_filter(ages_name)
 
 Answer = str | Response | tuple[str, int]
 
@@ -67,6 +68,7 @@ def _kept(page: LibraryPage) -> dict[str, str]:
         "kind": wanted.kind,
         "difficulty": wanted.difficulty,
         "language": wanted.language,
+        "age": "" if wanted.age is None else str(wanted.age),
         "whose": wanted.whose.value,
         "due": "y" if wanted.due else "",
     }

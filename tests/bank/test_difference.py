@@ -63,6 +63,8 @@ def test_order_head_and_stimuli() -> None:
     assert moved.moved
     assert moved.questions == ()
     assert after("title: Towns", "title: Cities").bank == (FieldChange("title", "Towns", "Cities"),)
+    aged = after("language: en", "language: en\nages: 11 – 14")
+    assert (aged.bank, aged.questions) == ((FieldChange("ages", None, "11-14"),), ())
     (stimulus,) = after("alt: A drawing", "alt: A plan").stimuli
     assert (stimulus.id, stimulus.change) == ("plan", "words")
 

@@ -9,6 +9,7 @@ import pytest
 
 from quizapp import BankError, load_bank
 from quizapp.bank import examples
+from quizapp.bank.ages import Ages
 from quizapp.bank.loader import Loaded, load_file, load_text, read_skills
 from quizapp.bank.mending import known_names
 from quizapp.bank.model import Skill, Stimulus
@@ -78,6 +79,11 @@ def test_a_good_bank_loads() -> None:
         ("bank: demo", "bank: My Bank", ("not-a-slug", 2, 7)),
         ("title: Demo\n", "", ("missing", 1, 1)),
         ("language: en", "language: English please", ("not-a-language", 4, 11)),
+        ("language: en", "language: en\nages: 14-11", ("ages-order", 5, 7)),
+        ("language: en", "language: en\nages: 3-6", ("ages-bounds", 5, 7)),
+        ("language: en", "language: en\nages: 100", ("ages-bounds", 5, 7)),
+        ("language: en", "language: en\nages: 11-14-16", ("not-ages", 5, 7)),
+        ("language: en", "language: en\nages: [11, 14]", ("not-ages", 5, 7)),
         ("title: Demo", "titel: Demo", ("unknown-field", 3, 1)),
         ("  extra-skill:", "  verbs:", ("known-skill", 6, 3)),
         ("kind: quote", "kind: quot", ("not-a-choice", 9, 11)),
@@ -127,6 +133,21 @@ def test_a_near_name_is_offered_with_the_corrected_line() -> None:
     assert problem.message == "There is no field “promt” here. Did you mean “prompt”?"
     assert problem.fix == "    prompt: Which one?"
     assert problem.question == "one"
+
+
+@pytest.mark.parametrize(
+    ("written", "fix"),
+    [("14 - 11", "11-14"), ("Ages 9 to 12", "9-12"), ("13 years old", "13"), ("13+", None), ("7-9 grade", None)],
+)
+def test_ages_in_other_words_are_put_right_where_that_is_certain(written: str, fix: str | None) -> None:
+    (problem,) = changed("language: en", f"language: en\nages: {written}").problems
+    assert problem.fix == (fix and f"ages: {fix}")
+
+
+@pytest.mark.parametrize(("written", "ages"), [("13", Ages(13, 13)), ("5-99", Ages(5, 99)), ("11–14", Ages(11, 14))])
+def test_ages_are_one_or_a_range(written: str, ages: Ages) -> None:
+    loaded = changed("language: en", f"language: en\nages: {written}")
+    assert (loaded.problems, loaded.bank and loaded.bank.ages) == ((), ages)
 
 
 def test_every_problem_of_every_question_comes_at_once_in_file_order() -> None:

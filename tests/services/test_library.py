@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
+from quizapp.bank.ages import Ages
 from quizapp.bank.archive import read_archive
 from quizapp.bank.examples import example_yaml
 from quizapp.config import Settings
@@ -21,6 +22,7 @@ from quizapp.services import (
     assigning,
     bank_files,
     bank_look,
+    bank_page,
     drafts,
     library,
     listings,
@@ -222,6 +224,19 @@ def test_language_narrows_down() -> None:
     factories.publish(BANK.replace("language: en", "language: nl").replace("1,240", "1,250"))  # a newer version
     assert look(teacher).choices.languages == ("de", "nl")
     assert titles(teacher, language="en") == []
+
+
+def test_an_age_finds_the_banks_that_are_meant_for_it() -> None:
+    teacher = factories.make_teacher()
+    factories.publish()
+    bank = own(teacher, OWN_BANK.replace("language: en", "language: en\nages: 11-14"))
+    assert [titles(teacher, age=age) for age in (10, 11, 14, 15)] == [[], ["My own bank"], ["My own bank"], []]
+    assert [line.ages for line in look(teacher).lines] == [Ages(11, 14), None]
+    assert look(teacher).choices.ages == (11, 12, 13, 14)
+    assert bank_page.bank_page(bank, teacher.id, now=START).ages == Ages(11, 14)
+    newer = OWN_BANK.replace("language: en", "language: en\nages: 15")
+    factories.publish(newer, owner_id=teacher.id)
+    assert (titles(teacher, age=14), titles(teacher, age=15)) == ([], ["My own bank"])
 
 
 def test_many_banks_come_in_pages() -> None:

@@ -400,11 +400,12 @@ def test_something_to_look_at_is_made_and_chosen(app: Flask) -> None:
 def test_title_and_notes_of_the_bank_are_changed_in_place(app: Flask) -> None:
     desk = Desk(app, BANK)
     fields: Fields = {"title": "Water: all of it", "source-title": "An article", "note": "Read first.", "do": "save"}
+    fields["ages"] = "11–14"
     page = desk.get()
     assert desk.browser.submit(page, named="source-title", fields=fields).status == 303
     assert desk.text == BANK.replace(
         "title: Water\nlanguage: en\n",
-        "title: 'Water: all of it'\nlanguage: en\nsource:\n  title: An article\nnote: Read first.\n",
+        "title: 'Water: all of it'\nlanguage: en\nages: 11–14\nsource:\n  title: An article\nnote: Read first.\n",
     )
     stale = desk.browser.submit(page, named="source-title", fields={**fields, "title": "Mine"})
     assert stale.status == 409

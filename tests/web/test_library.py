@@ -54,6 +54,9 @@ def test_banks_are_found_looked_at_and_assigned(app: Flask, tmp_path: Path) -> N
     nothing = browser.get("/teach/banks?q=zebra&kind=nonsense&difficulty=x&whose=x&page=x&due=y")
     assert "Nothing fits all of this." in nothing.words
     assert 'value="zebra"' in nothing.text
+    aged = browser.get("/teach/banks?age=12")
+    assert ("Nothing fits all of this." in aged.words, 'selected value="12"' in aged.text) == (True, True)
+    assert len(titles(browser.get("/teach/banks?age=3"))) == 2  # no bank can be meant for it, so nobody asks
     found = browser.get("/teach/banks?q=rivers&kind=numeric&language=en")
     assert "Question 1: How many rivers are there?" in found.words
     assert [link.partition("#")[2] for link in found.links() if "#q" in link] == ["q1"]

@@ -74,6 +74,12 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("questions", sa.Integer(), nullable=False),
         sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("youngest", sa.Integer(), nullable=True),
+        sa.Column("oldest", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(youngest IS NULL) = (oldest IS NULL) AND (youngest IS NULL OR youngest <= oldest)",
+            name=op.f("ck_bank_listing_ages"),
+        ),
         sa.ForeignKeyConstraint(
             ["bank_id"], ["bank.id"], name=op.f("fk_bank_listing_bank_id_bank"), ondelete="CASCADE"
         ),
