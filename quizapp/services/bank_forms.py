@@ -219,7 +219,11 @@ def loose_entry(draft: str, account_id: int, owner: str, key: str | None) -> Ent
         NotFoundError: there is no such draft of theirs, or no such kind.
     """
     view = read_draft(draft, account_id)
-    return EntryForm(view, owner, purpose_of(owner), key, 0, 0, entry_shapes(owner), {}, (), (), {}, (), 0)
+    try:
+        menus = _menus(view, open_text(view.text))
+    except UnreadableError:
+        menus = {}  # what can be chosen is not known: such fields are lines to type into then
+    return EntryForm(view, owner, purpose_of(owner), key, 0, 0, entry_shapes(owner), {}, (), (), menus, (), 0)
 
 
 def stored_entry(draft: str, account_id: int, section: Section, key: str | None) -> Stored:

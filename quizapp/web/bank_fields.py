@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, FieldList, FileField, Form, FormField, HiddenField, SelectField, StringField
 from wtforms import TextAreaField as Lines
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
 
 from quizapp.bank.form_values import WAS
@@ -64,14 +64,19 @@ class Menu(SelectField):
         self.offered = {value for value, _label in offered}
         self.choices = [self.blank, *(SelectChoice(value, text) for value, text in offered)]
 
+    @property
+    def unknown(self) -> bool:
+        """Whether it says what is not offered."""
+        return bool(self.data) and self.data not in self.offered
+
     def pre_validate(self, form: Any) -> None:
         """Nothing: unknown words are the check's to find."""
 
     def iter_choices(self) -> Iterator[Any]:
         """The choices, with what is chosen among them."""
         yield from super().iter_choices()
-        if self.data and self.data not in self.offered:
-            yield SelectChoice(self.data, self.data, _selected=True)
+        if self.unknown:
+            yield Choice(self.data, self.data, True, {})
 
 
 class Rows(FieldList):  # type: ignore[type-arg]  # of whatever its rows are
@@ -263,6 +268,13 @@ class Filled:
                 field.swap_up(number)
                 return f"{name}-{max(0, number - 1)}"
         return None
+
+    def unknown(self) -> Iterator[Menu]:
+        """The menus that say what they do not offer: it was taken out of the bank meanwhile, or typed as text."""
+        for field, _shape, _way in self._walk():
+            for one in field.entries if isinstance(field, Rows) else (field,):
+                if isinstance(one, Menu) and one.unknown:
+                    yield one
 
     def named(self, name: str) -> Field | None:
         """The field with this name, however deep."""

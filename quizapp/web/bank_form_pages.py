@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import FieldList, FormField
@@ -139,7 +140,7 @@ def bank_page(
 def _place_findings(
     filled: Filled, findings: Iterable[Finding], owner: str
 ) -> tuple[list[tuple[str, Any]], dict[str, list[Any]]]:
-    """Put mistakes at their fields.
+    """Put mistakes at their fields, and at menus that they say nothing about, that a value is in none of their lines.
 
     Returns:
         What is about no field that is drawn, as level and sentence; and by the name of a field the advice about it,
@@ -159,4 +160,7 @@ def _place_findings(
             found.errors = [*found.errors, sentence]
         else:
             beside.setdefault(name, []).append((one.problem.level, sentence))
+    for menu in filled.unknown():
+        if not menu.errors and menu.name not in beside:
+            beside[menu.name] = [("warn", _("“%(value)s” is not in this list. Choose again.", value=menu.data))]
     return loose, beside

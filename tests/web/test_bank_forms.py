@@ -286,6 +286,41 @@ def test_what_the_form_does_not_know_stays_and_is_named(app: Flask) -> None:
     assert desk.get("/two").status == 404
 
 
+def test_what_a_menu_no_longer_offers_is_shown_with_what_to_do(app: Flask) -> None:
+    own = """\
+  - id: four
+    type: classify
+    about: gone
+    skill: Reporting verbs
+    also: [Odd ones]
+    heaps: [Fact, Taste]
+    statements:
+      - text: It runs 148 minutes.
+        heap: Opinion
+"""
+    desk = Desk(app, BANK + own)
+    page = desk.get("/four")
+    form = page.form(named="owner").fields
+    values = {"about": "gone", "skill": "Reporting verbs", "also-0": "Odd ones", "statements-0-heap": "Opinion"}
+    assert {name: form[name] for name in values} == values
+    assert "There is no such skill" in page.words
+    assert "“Reporting verbs” is not in this list" not in page.words  # the check has said so
+    added = desk.send(page, {"heaps-1": "", "statements-0-heap": "#7"}, "add heaps")
+    for value in ("gone", "Reporting verbs", "Odd ones", "#7"):
+        assert f"“{value}” is not in this list. Choose again." in added.words
+    other = desk.get("/four")
+    assert desk.send(page, {"prompt": "The first tab"}).status == 303
+    changed = desk.send(other, {"prompt": "The second tab", "about": "notice"})
+    assert (changed.status, "The second tab" in changed.text) == (409, True)
+    assert "Something to look at: gone" in changed.text
+    chosen = [one for one in changed.elements() if one.get("value") == "notice"]
+    assert [one.get("selected") is not None for one in chosen] == [True]
+    assert "“Reporting verbs” is not in this list." in changed.words
+    assert changed.form(named="owner").fields["skill"] == "Reporting verbs"
+    assert desk.send(changed, {}).status == 303
+    assert "skill: Reporting verbs" in desk.text
+
+
 def test_rows_are_added_and_moved_before_anything_is_saved(app: Flask) -> None:
     desk = Desk(app, BANK)
     page = desk.get("/three")
