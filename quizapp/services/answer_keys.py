@@ -78,11 +78,24 @@ class AnswerKey:
         return item.outcome(response)
 
     def explains(self, response: Response | None, fraction: float | None) -> bool:
-        """Whether a corrected question gives an answer the mark that it has, and so can explain it."""
+        """Whether a corrected question can explain an answer that has this mark; also a mark that was not lowered."""
         if self.mended is None:
             return False
         stored = None if response is None else response.to_json()
-        return belongs(self.item, self.asked, stored) and self.item.score(response).fraction == fraction
+        if not belongs(self.item, self.asked, stored):
+            return False
+        earned = self.item.score(response).fraction
+        return earned is not None or fraction is None
+
+    def is_outdone(self, response: Response | None, fraction: float | None) -> bool:
+        """Whether a mark is more than the corrected question gives: it was kept, since no mark was to fall."""
+        rule = self.rule
+        if fraction is None or rule.everybody or rule.void or not self.explains(response, fraction):
+            return False
+        if response is not None and response.scored() in rule.accepted:
+            return False
+        earned = self.item.score(response).fraction
+        return earned is not None and fraction > earned
 
     def _is_accepted(self, offer: Offer) -> bool:
         """Whether a correction accepts this option: an answer that is nothing but it."""

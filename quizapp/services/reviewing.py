@@ -52,6 +52,8 @@ class FeedbackPage:
     by_teacher: TeachersMark | None = None
     re_mark: ReMark | None = None
     """The newest correction of the question, whether or not it changed the mark."""
+    kept: bool = False
+    """Whether the mark is more than the corrected key gives, and was left as it was."""
 
     @property
     def verdict(self) -> str:
@@ -140,7 +142,7 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         raise NotFoundError("feedback")
     steps = mark_steps([attempt_item.id]).get(attempt_item.id, ())
     stored = None if response is None else response.content
-    content = _explained(attempt, revision, stored, steps)
+    content, kept = _explained(attempt, revision, stored, steps)
     given = None if stored is None else content.item.response_from_json(stored)
     return FeedbackPage(
         attempt=ref,
@@ -152,6 +154,7 @@ def feedback_page(taker: Taker, attempt: str, position: int, *, now: datetime) -
         steps=steps,
         by_teacher=teachers_mark(attempt_item.id),
         re_mark=re_marks({attempt_item.id: steps}).get(attempt_item.id),
+        kept=kept,
         confidence=None if response is None else response.confidence,
         skill_name=skill_name(revision.skill),
         html=html_for(db.session(), [content]),
@@ -254,19 +257,20 @@ def _skill_tallies(attempt: str, lines: tuple[AnswerLine, ...]) -> tuple[SkillTa
     return tuple(SkillTally(slug, name, Tally.of(fractions)) for (_, slug, name), fractions in sorted(found.items()))
 
 
-def _explained(attempt: str, revision: ItemRevision, stored: JSON, steps: Sequence[MarkStep]) -> Content:
-    """Return the question whose key explains a mark: the one it was given by, or a corrected one that agrees with it.
+def _explained(attempt: str, revision: ItemRevision, stored: JSON, steps: Sequence[MarkStep]) -> tuple[Content, bool]:
+    """Return the question whose key a student should read, and whether their mark is more than that key gives.
 
-    A wrong answer that a correction left wrong has no new mark, and its student should not read of the old key.
+    It is the corrected one wherever it offers what they answered: who stays wrong by a correction and who keeps a
+    mark have no new mark, and neither should read of the old key.
     """
     asked = content_of(revision)
     if not steps:
-        return asked
+        return asked, False
     key = key_in_attempt(db.session(), attempt, revision)
     given = None if stored is None else asked.item.response_from_json(stored)
     if key.mended is not None and key.explains(given, steps[-1].fraction):
-        return key.mended
-    return content_of(_revision_numbered(revision, steps[-1].revision))
+        return key.mended, key.is_outdone(given, steps[-1].fraction)
+    return content_of(_revision_numbered(revision, steps[-1].revision)), False
 
 
 def _revision_numbered(revision: ItemRevision, number: int) -> ItemRevision:

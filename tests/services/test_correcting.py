@@ -38,6 +38,10 @@ class World:
     def marks(self) -> dict[str, list[float | None]]:
         return {name: [line.fraction for line in reviewing.answer_lines(one)] for name, (_, one) in self.tries.items()}
 
+    def feedback(self, name: str) -> reviewing.FeedbackPage:
+        pupil, attempt = self.tries[name]
+        return reviewing.feedback_page(pupil.taker, attempt, 1, now=LATER)
+
     def propose(self, action: CorrectionAction, position: int = 1, **more: Any) -> str:
         question = self.question(next(iter(self.tries)), position)
         proposal = Proposal(action, more.pop("reason", "The passage says so."), **more)
@@ -94,6 +98,7 @@ def scores() -> int:
 
 
 def test_a_corrected_key_raises_whom_it_should_and_lowers_nobody(world: World) -> None:
+    old = world.feedback("Ada").content.item.explanation
     correction = world.propose(CorrectionAction.KEY, answer=wrong_answer(world))
     before, rows = world.marks(), scores()
     assert correcting.prepare(correction).complete
@@ -104,13 +109,17 @@ def test_a_corrected_key_raises_whom_it_should_and_lowers_nobody(world: World) -
     world.carry_out(correction)
     assert world.marks() == {**before, "Ben": [1.0, *before["Ben"][1:]]}
     assert scores() == rows + 1
-    pages = {
-        name: reviewing.feedback_page(pupil.taker, one, 1, now=LATER) for name, (pupil, one) in world.tries.items()
-    }
+    pages = {name: world.feedback(name) for name in world.tries}
     keys = {name: page.content.item.key() for name, page in pages.items()}
-    assert (keys["Ben"], keys["Cy"]) == ("It proves the statement true",) * 2, "a blank reads of no old key either"
-    assert keys["Ada"] == "It keeps a distance", "what Ada was told explains the mark that stays"
+    assert set(keys.values()) == {"It proves the statement true"}, "nobody reads of the old key, whatever their mark"
+    assert {name: page.kept for name, page in pages.items()} == {"Ada": True, "Ben": False, "Cy": False}
+    ada = pages["Ada"]
+    assert (ada.fraction, ada.verdict) == (1.0, "right")
+    assert [row.state for row in ada.feedback.rows if row.text == "It keeps a distance"] == ["wrong"]
+    assert not any(page.content.item.explanation in (None, old) for page in pages.values()), "it speaks for the old key"
     assert all(page.html(why, block=True) for page in pages.values() for why in _evidence(page))
+    world.correct(CorrectionAction.ALL)
+    assert not world.feedback("Ada").kept, "what everybody gets is not kept against the key"
 
 
 def _evidence(page: reviewing.FeedbackPage) -> list[str]:

@@ -12,7 +12,7 @@ from quizapp.services import attempts, correcting, rosters
 from tests import factories
 from tests.clock import START
 from tests.factories import SchoolClass, Teacher
-from tests.pages import Browser, Fields
+from tests.pages import Browser, Fields, Page
 from tests.services.test_marking import ANSWERS
 from tests.services.test_marking import BANK as WRITTEN
 
@@ -214,13 +214,18 @@ def late_comer(app: Flask, section: str, assignment: str) -> None:
         attempts.hand_in(cleo.taker, attempt, now=START)
 
 
+def place_of(page: Page) -> str:
+    """Where the second answer stands in the form of the right one."""
+    return page.text.split("It proves the statement true</label>")[0].rsplit('value="', 1)[1].split('"')[0]
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_wrong_key_becomes_corrected_marks_in_two_posts(app: Flask) -> None:
     browser, section, ids = at_work(app, factories.BANK, {"Ada": "right", "Ben": "wrong"})
     assignment, question = ids.split("|")
     address = f"{section}/{assignment}/q/{question}/fix"
     page = browser.get(address)
-    place = page.text.split("It proves the statement true</label>")[0].rsplit('value="', 1)[1].split('"')[0]
+    place = place_of(page)
     nothing = browser.post(address, {})
     assert nothing.status == 422
     assert "Choose what should change." in nothing.text
@@ -275,6 +280,11 @@ def test_student_and_teacher_read_why_a_mark_changed(app: Flask) -> None:
     back = f"Re-marked Mon 2 Mar, 09:00: a correction was taken back. The reason had been: {reason}"
     assert back in students.get(f"/t/{made.tries['Ben']}/result").words
     assert f"{back} Your mark is as it was." in her_own.get(pages[1]).words
-    history = teachers.get(f"{section}/a/{made.assignment}/q/{made.question}/fix").words
-    assert f"Rivera: {reason} (taken back)" in history
-    assert "(in force)" not in history
+    fix = f"{section}/a/{made.assignment}/q/{made.question}/fix"
+    history = teachers.get(fix)
+    assert f"Rivera: {reason} (taken back)" in history.words
+    assert "(in force)" not in history.words
+    correct(teachers, fix, {"action": "key", "a-key-answer": place_of(history), "reason": "The passage says so."})
+    kept = her_own.get(pages[1]).words
+    assert "You keep your mark" in kept
+    assert "Your answer, and the best one" not in kept
