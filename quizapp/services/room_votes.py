@@ -227,11 +227,14 @@ class QuestionAsked:
 
     def _as_seen(self, offers: Sequence[Offer]) -> list[Offer]:
         """Return what can be chosen at one place in the order of the page. The author's often begins with the key."""
-        for field in self._fields:
-            seen = [str(choice.label) for choice in field.iter_choices()]
-            places = [next((n for n, one in enumerate(seen) if one in (at.text, at.key)), None) for at in offers]
-            if None not in places:
-                return [offer for _, offer in sorted(zip(places, offers, strict=True), key=lambda pair: pair[0] or 0)]
+        shown = [[str(choice.label) for choice in field.iter_choices()] for field in self._fields]
+        # By text before any key: the id of one answer may be the text of another.
+        for said in ([offer.text for offer in offers], [offer.key for offer in offers]):
+            for seen in shown:
+                if set(said) == set(seen):
+                    return [
+                        offer for _, offer in sorted(zip(said, offers, strict=True), key=lambda one: seen.index(one[0]))
+                    ]
         raise LookupError("a place of choice without a field")
 
     def _groups(self, given: Sequence[Response], earlier: Sequence[Response] | None) -> list[VoteGroup]:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from quizapp.bank.examples import example
 from quizapp.items.controls import Line
+from quizapp.items.options import Option
 from quizapp.items.registry import kinds
 from quizapp.models import ItemRevision, Room, RoomQuestion, db
 from quizapp.services import room_questions, rooms
@@ -75,6 +76,15 @@ def test_a_table_stands_in_the_mixed_order_that_the_room_sees(kind: str) -> None
 def test_answers_have_the_letters_that_stand_on_the_page(kind: str, letters: str) -> None:
     table = asked(kind).count([]).tables[0]
     assert "".join(bar.letter for bar in table.bars) == letters[: len(table.bars)]
+
+
+def test_an_answer_keeps_its_letter_though_its_text_is_the_id_of_another() -> None:
+    options = (Option(wrong="yes", id="no"), Option(right="no", id="yes"))
+    item = example("choice").model_copy(update={"options": options})
+    question = QuestionAsked(Content(item, None), {"options": ["yes", "no"]}, Html({}), AnswerKey(item))
+    (table,) = question.count([{"response": {"option": "yes"}}]).tables
+    assert [(bar.letter, bar.text, bar.count) for bar in table.bars] == [("A", "no", 1), ("B", "yes", 0)]
+    assert question.said({"response": {"option": "yes"}}) == "A: no"
 
 
 def test_words_that_only_one_person_typed_are_counted_and_not_shown() -> None:
