@@ -38,7 +38,7 @@ def door() -> Answer:
                 return _come_in(typed, form)
         except RoomError as error:
             if error.reason == RoomError.SOMEBODY:
-                return _who(typed, form), 409
+                return _ask_who(read_join_code(typed), form, 409)
             field = form.code if error.reason in {RoomError.UNKNOWN, RoomError.CLOSED} else form.nickname
             field.errors = [refusal(error)]
     page = render_template("rooms/join.html", form=form, code=None, class_code=class_code, errors=form.errors)
@@ -66,7 +66,7 @@ def room(code: str) -> Answer:
             return _come_in(found.code, form)
         except RoomError as error:
             if error.reason == RoomError.SOMEBODY:
-                return _who(found.code, form), 409
+                return _ask_who(found.code, form, 409)
             form.nickname.errors = [refusal(error)]
     page = render_template("rooms/join.html", form=form, code=found.code, errors=form.errors)
     return (page, 422) if form.errors else page
@@ -77,19 +77,21 @@ def room(code: str) -> Answer:
 def come_in(code: str) -> Answer:
     """Say as whom this device is in the room, for another student to take it; whoever is not in goes to the door."""
     form = NicknameForm()
-    try:
-        if request.method == "GET":
-            return _who(code, form)
-        if form.validate():
+    if request.method == "GET":
+        return _ask_who(code, form, 200)
+    if form.validate():
+        try:
             return _come_in(code, form, instead=True)
-    except RoomError as error:
-        if error.reason in {RoomError.UNKNOWN, RoomError.CLOSED, RoomError.OUT, RoomError.STRANGER}:
-            return redirect(url_for("together.room", code=code))
-        form.nickname.errors = [refusal(error)]
-    try:
-        return _who(code, form), 422
-    except RoomError:
-        return redirect(url_for("together.room", code=code))
+        except RoomError as error:
+            form.nickname.errors = [refusal(error)]
+    return _ask_who(code, form, 422)
+
+
+@bp.get("/<code>/answer")
+@access(Access.EVERYBODY)
+def after_answer(code: str) -> AnyResponse:
+    """Lead to the room: the page of an answer that was refused has this address, and is opened again with it."""
+    return redirect(url_for("together.room", code=code))
 
 
 @bp.post("/<code>/answer")
@@ -158,10 +160,13 @@ def _come_in(code: str, form: NicknameForm, *, instead: bool = False) -> AnyResp
     return redirect(url_for("together.room", code=found.code))
 
 
-def _who(code: str, form: NicknameForm) -> str:
-    """The page of a device that is in already."""
-    nickname = room_members.nickname_in(code, auth.known_visitor(), now=instance.now())
-    return render_template("rooms/who.html", code=read_join_code(code), nickname=nickname, form=form)
+def _ask_who(code: str, form: NicknameForm, status: int) -> Answer:
+    """The page of a device that is in already; whoever is not in, or not any more, is sent to the room to hear so."""
+    try:
+        nickname = room_members.nickname_in(code, auth.known_visitor(), now=instance.now())
+    except RoomError:
+        return redirect(url_for("together.room", code=code))
+    return render_template("rooms/who.html", code=read_join_code(code), nickname=nickname, form=form), status
 
 
 def _no_room(error: RoomError, code: str) -> Answer:

@@ -56,6 +56,7 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/r/<code>/now"): same(200),
     ("GET", "/r/<code>/in"): Row("302 200 302 302 302 302 302"),
     ("POST", "/r/<code>/in"): Row("302 422 302 302 302 302 302"),
+    ("GET", "/r/<code>/answer"): same(302),
     # Who has come in with this browser may mark, signed in or not; nobody else.
     ("POST", "/r/<code>/answer"): Row("410 302 410 410 410 410 410", {"round": "1"}, changes=True),
     ("GET", "/teach/rooms"): Row("302 404 404 404 200 200 200"),

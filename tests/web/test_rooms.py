@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
+from quizapp.services import room_members, rooms
+from quizapp.services.rooms import RoomRef
 from tests import factories
 from tests.pages import Browser, Fields, Page
 
@@ -146,6 +150,26 @@ def test_a_second_student_at_a_device_is_asked_who_it_is(room: Room) -> None:
     assert "1 of 3 have answered" in room.teacher.get(room.board).words
 
 
+@pytest.mark.parametrize("path", ["/r", "/r/{code}", "/r/{code}/in"])
+def test_a_room_that_closes_while_a_device_is_asked_who_it_is_says_so(
+    room: Room, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    ann = room.join("Ann")
+    room.join("Ben")
+    join = room_members.join
+
+    def slow_join(found: RoomRef, nickname: str, **how: Any) -> None:
+        try:
+            join(found, nickname, **how)
+        finally:
+            rooms.close_room(found, keep=False, now=how["now"])
+
+    monkeypatch.setattr(room_members, "join", slow_join)
+    sent = ann.post(path.format(code=room.code), {"code": room.code, "nickname": "Ben"})
+    assert sent.location == f"/r/{room.code}"
+    assert "This room is closed." in ann.follow(sent).words
+
+
 def test_the_script_saves_asks_and_is_told(room: Room) -> None:
     ann = room.join("Ann")
     page = ann.get(f"/r/{room.code}")
@@ -174,6 +198,7 @@ def test_marks_that_come_too_late_are_shown_as_such_and_not_lost(room: Room) -> 
     room.press("Stop and show")
     late = ann.submit(page, "/answer", fields={"a-answer": ["3", "4"]})
     assert late.status == 409
+    assert ann.get(late.path).location == f"/r/{room.code}"
     assert "came after round 1 was over, so it does not count; you can see it below" in late.words
     assert "[you marked: right-size opening ]" in late.words
     assert "Nobody has marked a word." in late.words
