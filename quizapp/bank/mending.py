@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from quizapp.bank.ages import meant_ages
 from quizapp.bank.nodes import Mapping, Node, Scalar
 from quizapp.bank.source import SourceText
-from quizapp.bank.syntax import quoted
+from quizapp.bank.syntax import MAYBE_SEVERAL, SHORT_LISTS, as_list, quoted
 from quizapp.items.base import JSON
 from quizapp.items.registry import AnyItem, kinds
 
@@ -207,14 +207,22 @@ class Mender:
             return None
         return line[: place.column - 1] + quoted(line[place.column - 1 :].strip())
 
-    def to_list(self, place: Node) -> str | None:
-        """The line with one text as a list of one: with a dash, if it has the line for itself."""
+    def to_list(self, place: Node, name: str) -> str | None:
+        """The line with the text of a field as a list: of one, unless it is a list in all but its brackets.
+
+        None where it could be one answer or several.
+        """
         if not isinstance(place, Scalar):
             return None
         line = self.source.lines[place.line - 1]
         text = line[place.column - 1 :].rstrip()
         if not line[: place.column - 1].strip() and text.strip("\"'") == place.value:
             return f"{line[: place.column - 1]}- {text}"
+        if place.value.startswith("[") and not place.plain:
+            return None  # quotes round a bracket come from a correction, and are no entry
+        if name in SHORT_LISTS and place.plain and MAYBE_SEVERAL.search(place.value):
+            listed = as_list(place.value)
+            return self.replaced(place, listed) if listed else None
         return f"{line[: place.column - 1]}[{text if not place.plain else quoted(text)}]"
 
     def said_otherwise(self, place: Mapping | Scalar) -> str | None:

@@ -109,7 +109,7 @@ class Reporter:
         if code == "not-text":
             return self.mend.to_text(place)
         if code == "not-a-list":
-            return self.mend.to_list(place)
+            return self.mend.to_list(place, name)
         if code == "no-alt":
             return self.mend.added(place, "alt")
         if code == "empty-stimulus":

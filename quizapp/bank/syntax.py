@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 # For lines without spaces at their end; each reads a line once, however long its spaces are.
@@ -25,6 +26,14 @@ _NAMES = frozenset(
 _COLON = re.compile(r":(?=\s|$)")
 _CURLY = "“”„‘’"
 _QUOTE_NAMES = {'"': "double", "'": "single"}
+SHORT_LISTS = frozenset({"accept", "also", "tags"})
+"""Lists of words that stand in brackets, in a line of their own."""
+MAYBE_SEVERAL = re.compile(r"[“”„‘‚\"\[\]{};|]|,(?![0-9]{3}\b)")
+"""Signs of more than one word in a text that should be a list; the comma of 1,000 is none."""
+#: A text in one pair of quotes, curly or straight, with no other pair inside.
+_IN_QUOTES = re.compile(r"""[“”„]([^“”„"]+)[“”]|[‘‚]([^‘’‚“”„"]+)[‘’]|"([^"\\]+)"|'([^']+)'""")
+#: Signs with which the bounds of the entries of a list are not certain.
+_UNCERTAIN = re.compile(r"[\[\]{}“”„‘‚\"']|:\s|\s#|,\s*,|^\s*,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,32 @@ def quoted(text: str) -> str:
     if '"' not in text and "\\" not in text:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
+
+
+def without_curly(text: str) -> str:
+    """The text without the curly quotes round the whole of it.
+
+    >>> without_curly("“Real: or not?”"), without_curly("“Real” or “not”")
+    ('Real: or not?', '“Real” or “not”')
+    """
+    match = _IN_QUOTES.fullmatch(text) if text[:1] in _CURLY else None
+    return text if match is None else str(match[match.lastindex or 0])
+
+
+def as_list(text: str) -> str | None:
+    """A list in brackets, where its entries are certain: each in quotes of some sort, or behind an open bracket.
+
+    >>> as_list("“yes”, “no”"), as_list("[yes, no"), as_list("yes, no")
+    ('["yes", "no"]', '[yes, no]', None)
+    """
+    inner = text.removeprefix("[").removesuffix("]").strip()
+    entries = list(_IN_QUOTES.finditer(inner))
+    between = [inner[one.end() : two.start()].strip() for one, two in pairwise(entries)]
+    inner = inner.removesuffix(",").rstrip()
+    if entries and set(between) <= {","} and (entries[0].start(), entries[-1].end()) == (0, len(inner)):
+        return f"[{', '.join(quoted(match[match.lastindex or 0]) for match in entries)}]"
+    opened = text.startswith("[") and not text.endswith("]")
+    return f"[{inner}]" if opened and inner and not _UNCERTAIN.search(inner) else None
 
 
 def value_at(line: str) -> int:
@@ -63,9 +98,28 @@ def suspect(line: str, following: str = "") -> Suspect | None:
     match = _FIELD.fullmatch(line) or _ENTRY.fullmatch(line)
     if match is None:
         return _missing_sign(line)
+    found = _in_value(line, match, following)
+    if found is not None and match.groupdict().get("key") in SHORT_LISTS and MAYBE_SEVERAL.search(match["value"]):
+        return _in_list(found, match, following)
+    return found
+
+
+def _in_list(found: Suspect, match: re.Match[str], following: str) -> Suspect | None:
+    """What is found in a list of words: its line is proposed only where the entries are certain."""
+    value = match["value"]
+    listed = as_list(value)
+    message = "This is a list. Put brackets round all of it, and straight quotes round each entry."
+    if value.startswith("[") and "]" not in value:
+        if following.strip() and not (_FIELD.match(following) or _ENTRY.match(following) or following.endswith(":")):
+            return None  # it goes on in the next line
+        message = "The bracket that opens this list is never closed. Close it at the end of the list."
+    return replace(found, message=message, fix=match["head"] + listed if listed else None)
+
+
+def _in_value(line: str, match: re.Match[str], following: str) -> Suspect | None:
     head, value = match["head"], match["value"]
     first, column = value[0], len(head) + 1
-    fix = head + quoted(value)
+    fix = head + quoted(without_curly(value))
     if first in "\"'":
         return _after_quotes(head, value, following)
     if first in "[{":

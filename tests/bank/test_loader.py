@@ -229,6 +229,33 @@ def test_a_comma_in_a_number_is_not_simply_dropped(typed: str, proposed: str | N
 
 
 @pytest.mark.parametrize(
+    ("typed", "proposed"),
+    [
+        ("“yes”, “no”", '["yes", "no"]'),
+        ("„yes“, ‘no’", '["yes", "no"]'),
+        ('"yes", "no"', '["yes", "no"]'),
+        ("“no: a”, “b”", '["no: a", "b"]'),
+        ("“yes”", '["yes"]'),
+        ("[yes, no", "[yes, no]"),
+        ("[yes, no,", "[yes, no]"),
+        ("[“yes”, “no”", '["yes", "no"]'),
+        ("1,000", '["1,000"]'),
+        ("yes, no", None),
+        ("yes, no]", None),
+        ("“yes” or “no”", None),
+        ("“yes”, no", None),
+        ("[yes, 'no", None),
+        ('"yes, no', None),
+        ('"[yes, no"', None),
+    ],
+)
+def test_a_list_is_proposed_where_its_entries_are_certain(typed: str, proposed: str | None) -> None:
+    question = f"  - id: two\n    type: short\n    prompt: Which?\n    accept: {typed}\n    why: Because.\n"
+    found = load(GOOD + question).problems[0]
+    assert (found.line, found.fix) == (GOOD.count("\n") + 4, None if proposed is None else f"    accept: {proposed}")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Hello, this is my quiz: it is about news.\n\nWhat is news?\nA) yes\nB) no\n",

@@ -244,6 +244,11 @@ def test_a_problem_shows_its_line_with_a_caret() -> None:
     )
 
 
+def test_straight_quotes_take_the_place_of_curly_ones() -> None:
+    assert only("a: “Which is true: A”").fix == 'a: "Which is true: A"'
+    assert only("a: “Yes: A” or “no”").fix == 'a: "“Yes: A” or “no”"'
+
+
 def test_spaces_in_the_place_of_tabs_fit_the_file() -> None:
     wide = HEAD + "    -   id: a\n        options:\n            -   right: x\n                why: y\n        hints:\n"
     lines = wide.split("\n")
