@@ -15,13 +15,13 @@ from typing import Any
 import yaml
 
 from quizapp.bank.problems import Problem
-from quizapp.bank.source import SourceText
+from quizapp.bank.source import LONG_LISTS, SourceText
 from quizapp.bank.syntax import Suspect
 
 LISTS_OF_FIELDS = frozenset({"stimuli", "questions", "options", "statements", "pairs", "spans", "near", "cards"})
 """Fields that hold a list whose entries are fields, so that each needs a dash before its first one."""
 MOST_TRIED = 400
-"""Lines of a piece in which other beginnings of a line are tried out to find one that fits."""
+"""Lines of a piece in which other beginnings of a line are tried out to find one that fits; in more, none is."""
 MOST_TABS = 60
 """Lines with tabs whose place is looked for; those after them get the usual indent for each tab."""
 _BACK = 12
@@ -123,7 +123,9 @@ class Indents:
         deeper = [known[0] + unit] if known and before[-1].rstrip().endswith(":") else []
         widths = [len(head.replace("\t", " " * unit)), *(len(head.expandtabs(width)) for width in (unit, 2, 4, 8))]
         known.sort(key=lambda start: abs(start - widths[0]))
-        first = max(start for start in (1, *(one for _, one, _ in self.source.sections)) if start <= at)
+        first = self._begins(lines, at)
+        if at - first > MOST_TRIED:
+            return None
         for start in dict.fromkeys([*(one for one in widths if one in known or one in deeper), *deeper, *known]):
             fix = " " * start + bare
             match = _DASHED.match(fix)
@@ -133,6 +135,16 @@ class Indents:
             if self._broken_at(first, [*lines[first - 1 : at - 1], fix]) > at:
                 return fix
         return None
+
+    def _begins(self, lines: list[str], at: int) -> int:
+        """The line from which `at` can be read: the dash of its entry in a long list, else its top-level field."""
+        before = [(name, start) for name, start, _ in self.source.sections if start <= at]
+        name, first = before[-1] if before else ("", 1)
+        if name not in LONG_LISTS:
+            return first
+        dash = " " * self.source.indent_of(name) + "- "
+        tried = range(at - 1, max(first, at - MOST_TRIED), -1)
+        return next((number for number in tried if lines[number - 1].startswith(dash)), first)
 
     def _reads(self, first: int, at: int, fix: str, last: int) -> bool:
         lines = self.source.lines

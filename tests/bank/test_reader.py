@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 import yaml
 
 from quizapp.bank import reader
+from quizapp.bank.indents import MOST_TRIED, Indents
 from quizapp.bank.nodes import Mapping, data_of
 from quizapp.bank.problems import Problem
 from quizapp.bank.reader import read
@@ -263,6 +265,27 @@ def test_each_tab_is_two_spaces_where_the_file_has_no_other_indent() -> None:
     text = HEAD + "\t- id: a\n\t  options:\n\t\t\t- right: x\n\t\t\t\twhy: y\n"
     fixes = [one.fix for one in read(text.encode(), "b").problems if one.code == "tab"]
     assert fixes == ["  - id: a", "    options:", "      - right: x", "        why: y"]
+
+
+def test_beginnings_are_tried_out_in_the_entry_and_in_no_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    broken_at = Indents._broken_at
+
+    def counted(first: int, lines: Sequence[str]) -> int:
+        given.append(len(lines))
+        return broken_at(first, lines)
+
+    monkeypatch.setattr(Indents, "_broken_at", staticmethod(counted))
+    entry = "  - id: a\n    prompt: b\n    options:\n      - right: x\n{}why: y\n"
+    text = HEAD + entry.format("        ") * 300 + entry.format("\t\t\t\t") * 40
+    fixes = [one.fix for one in read(text.encode(), "b").problems if one.code == "tab"]
+    assert fixes == ["        why: y"] * 40
+    assert given
+    assert max(given) <= entry.count("\n")
+    given.clear()
+    text = HEAD + "  - id: a\n    hints:\n" + "      - b\n" * MOST_TRIED + "\t\twhy: y\n"
+    assert [one.fix for one in read(text.encode(), "b").problems if one.code == "tab"] == ["    why: y"]
+    assert given == []
 
 
 def test_long_rows_of_spaces_are_looked_at_once() -> None:
