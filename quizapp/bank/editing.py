@@ -133,7 +133,8 @@ def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str
 def put_back(text: str, section: Section, place: int, written: str) -> str:
     """The text with an entry that was taken out of it, as it was written, notes and all.
 
-    One with an id that is there (again) is left out: it was put back already.
+    One that is there, saying the very same, is left out: it was put back already. Where another has its id
+    meanwhile, it gets a free one.
 
     Args:
         text: the file.
@@ -146,23 +147,32 @@ def put_back(text: str, section: Section, place: int, written: str) -> str:
     """
     _, alone = _read(f"questions:\n{written}")
     found = list(_entries(alone, "questions"))
-    if len(found) != 1:
+    if len(found) != 1 or not any(map(_dashed, written.split("\n"))):
         raise UnreadableError(())
     one, wanted = found[0], _fields(found[0])
     tree, root = _read(text)
     there = list(_entries(root, section))
-    if one.named and any(one.key == other.key for other in there):
-        return text
     entries = [_fields(other) for other in there]
+    if cleaned(wanted) in map(cleaned, entries):
+        return text
+    if one.named and any(one.key == other.key for other in there):
+        wanted = {**wanted, "id": free_id(one.key, there)}
+        named = rf"^([ \t]*(?:-[ \t]+)?id:[ \t]*)([\"']?){one.key}\2(?=[ \t]|$)"
+        written = re.sub(named, rf"\g<1>{wanted['id']}", written, count=1, flags=re.MULTILINE)
     at = place if 0 <= place < len(entries) else None
     entries.insert(len(entries) if at is None else at, wanted)
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
         given = written.rstrip("\n").split("\n")
-        dash = next(line for line in given if line.lstrip().startswith("-"))
+        dash = next(filter(_dashed, given))
         return _with_entry_lines(lines, source, section, at, indented(given, 2 - (len(dash) - len(dash.lstrip()))))
 
     return _edited(text, tree, {**data_of(root), section: entries}, changed)
+
+
+def _dashed(line: str) -> bool:
+    """Whether an entry begins in a line."""
+    return line.lstrip().startswith("-")
 
 
 def _with_entry_lines(

@@ -125,9 +125,24 @@ def test_the_only_question_is_put_back_and_nothing_else_than_a_question() -> Non
     assert editing.put_back(editing.remove_entry(text, "questions", 0), "questions", 0, written) == text.replace(
         "- id: one\n  # a note\n  prompt", "  - id: one\n    # a note\n    prompt"
     )
-    for other in ("", "  - id: two\n  - id: three\n", "a: b: c\n"):
+    for other in ("", "  - id: two\n  - id: three\n", "a: b: c\n", "  [{id: q9}]"):
         with pytest.raises(UnreadableError):
             editing.put_back(text, "questions", 0, other)
+
+
+def test_a_question_whose_id_another_got_meanwhile_is_put_back_under_a_free_one() -> None:
+    written = editing.entry_text(NOTED, "questions", 0)
+    gone = editing.remove_entry(NOTED, "questions", 0)
+    taken = editing.insert_entry(gone, "questions", {"id": "one", "type": "short", "prompt": "Another"})
+    back = editing.put_back(taken, "questions", 0, written)
+    was = dict(open_text(NOTED).questions[0].fields or {})
+    assert [one.fields for one in open_text(back).questions if one.key == "one-2"] == [{**was, "id": "one-2"}]
+    assert [one.key for one in open_text(back).questions] == ["one-2", "two", "one"]
+    assert notes(back) == notes(NOTED)
+    nameless = NOTED.replace("  - id: two\n    type", "  - type")
+    written = editing.entry_text(nameless, "questions", 1)
+    back = editing.put_back(editing.remove_entry(nameless, "questions", 1), "questions", 1, written)
+    assert editing.put_back(back, "questions", 1, written) == back
 
 
 def test_the_last_question_goes_and_another_comes() -> None:
