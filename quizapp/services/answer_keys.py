@@ -6,9 +6,10 @@ The one owner of this: pages of a question, votes and the key on paper ask here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,8 +18,10 @@ from quizapp.items.base import Choosing, Markable, Offer, Response, Verdict
 from quizapp.items.registry import AnyItem
 from quizapp.models import Assignment, Attempt, Correction, ItemRevision, Room, RoomQuestion, SectionTeacher
 from quizapp.services.catalogue import Content, content_of
-from quizapp.services.correcting import active_corrections
 from quizapp.services.mark_rules import MarkRule, belongs
+
+Name = TypeVar("Name", bound=Hashable)
+"""What tells questions apart, such as the id of a revision."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +110,27 @@ class AnswerKey:
 
 def rules_in_force(session: Session, assignment_id: int) -> dict[int, MarkRule]:
     """Return the rules by which corrected questions of an assignment are marked, by the revision that was asked."""
-    rows = active_corrections(session, assignment_id)
-    return {revision: MarkRule.from_json(row.rule) for revision, row in rows.items()}
+    rules = rules_of_assignments(session, [assignment_id])
+    return {revision: rule for (_, revision), rule in rules.items()}
+
+
+def rules_of_assignments(session: Session, assignment_ids: Collection[int]) -> dict[tuple[int, int], MarkRule]:
+    """Return the rules of `rules_in_force` for many assignments at once, by assignment and revision."""
+    rows = session.execute(
+        sa.select(Correction.assignment_id, Correction.item_revision_id, Correction.rule)
+        .where(Correction.assignment_id.in_(assignment_ids), Correction.applied_at.is_not(None))
+        .order_by(Correction.applied_at, Correction.id)
+    )
+    return {(assignment, revision): MarkRule.from_json(stored) for assignment, revision, stored in rows}
 
 
 def keys_in_force(
-    session: Session, asked: Mapping[int, AnyItem], rules: Mapping[int, MarkRule]
-) -> dict[int, AnswerKey]:
+    session: Session, asked: Mapping[Name, AnyItem], rules: Mapping[Name, MarkRule]
+) -> dict[Name, AnswerKey]:
     """Return the keys in force of questions.
 
     Args:
-        asked: the questions as they were asked, by whatever tells them apart, such as the revision's id.
+        asked: the questions as they were asked, by whatever tells them apart.
         rules: those that corrections made, by the same.
     """
     wanted = {rule.revision_id for one, rule in rules.items() if one in asked and rule.revision_id is not None}

@@ -20,7 +20,7 @@ from quizapp.models import (
     StandIn,
     db,
 )
-from quizapp.services.answer_keys import keys_in_force, rules_in_force
+from quizapp.services.answer_keys import keys_in_force, rules_of_assignments
 from quizapp.services.catalogue import content_of
 
 
@@ -45,11 +45,13 @@ def older_keys(bank_id: int, account_id: int) -> tuple[OlderKey, ...]:
     is not told: it would tell that somebody changed questions in private.
     """
     session = db.session()
+    before = _asked_before(session, bank_id, account_id)
+    rules = rules_of_assignments(session, {assignment.id for assignment, *_ in before})
+    questions = {(assignment.id, asked.id): content_of(asked).item for assignment, _, _, asked, _ in before}
+    keys = keys_in_force(session, questions, rules)
     found = []
-    for assignment, title, section, asked, newest in _asked_before(session, bank_id, account_id):
-        key = keys_in_force(session, {asked.id: content_of(asked).item}, rules_in_force(session, assignment.id))[
-            asked.id
-        ]
+    for assignment, title, section, asked, newest in before:
+        key = keys[assignment.id, asked.id]
         if key.rule.void or key.rule.everybody:
             continue
         if key.item.lineage_hash() != content_of(newest).item.lineage_hash():

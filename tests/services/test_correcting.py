@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from tests import factories
 from tests.clock import START
 from tests.databases import ONE_DATABASE
 from tests.factories import BANK, Pupil, SchoolClass, Teacher
+from tests.services.test_dashboards import watching
 
 LATER = START + timedelta(hours=1)
 RIGHT, BLANK = "right", "blank"
@@ -341,6 +342,27 @@ def test_a_mended_bank_can_mark_anew(world: World) -> None:
     marks = world.marks()
     assert [marks[name][0] for name in ("Ada", "Ben", "Cy")] == [1.0, 1.0, 0.0]
     assert older_keys(bank, world.teacher.id) == (), "it is marked by the newer key already"
+
+
+@ONE_DATABASE
+def test_what_an_older_key_marked_is_found_in_as_few_queries_however_much_it_is(world: World) -> None:
+    bank = db.session.scalars(sa.select(Bank.id).where(Bank.slug == "small")).one()
+    world.correct(CorrectionAction.KEY, answer=wrong_answer(world))
+    asked = factories.publish()
+    more = [factories.assign(world.school_class, world.teacher, asked) for _ in range(3)]
+    factories.publish(BANK.replace("right: It keeps a distance", "right: It keeps its distance"), now=LATER)
+
+    def cost(lines: int) -> int:
+        with watching() as watched:
+            assert len(older_keys(bank, world.teacher.id)) == lines
+        return len(watched.statements)
+
+    few = cost(1)
+    for assignment in more:
+        other = replace(world, assignment=assignment, tries={})
+        other.work("Dee", world.school_class.pupils[3], "right wrong right wrong")
+        other.correct(CorrectionAction.KEY, answer=factories.wrong_for(other.tries["Dee"][1], 1))
+    assert cost(4) == few
 
 
 @ONE_DATABASE
