@@ -76,6 +76,8 @@ class FixPage:
     """Number of a published revision with another key, if there is one."""
     can_rekey: bool
     rule: MarkRule
+    key: str
+    """The answer that is right by now, in short; empty where no single answer is."""
 
     @property
     def marked(self) -> int:
@@ -167,6 +169,7 @@ def fix_page(section: SectionRef, assignment: str, question: str) -> FixPage:
         newer=None if newer is None else newer.number,
         can_rekey=_can_rekey(content.item),
         rule=rule,
+        key=shown.item.summary(_key(shown.item)),
     )
 
 
@@ -250,7 +253,12 @@ def _rule_and_history(assignment_id: int, revision_id: int) -> tuple[MarkRule, t
     return rule, tuple(lines)
 
 
-def _can_rekey(item: Item[Any]) -> bool:
+def _key(item: Item[Any]) -> Any:
+    """The right answer as if somebody had given it; None where there is none."""
     key = item.key()
-    response = None if key is None else item.from_words(key)
+    return None if key is None else item.from_words(key)
+
+
+def _can_rekey(item: Item[Any]) -> bool:
+    response = _key(item)
     return response is not None and bool(item.keyed(response, "-"))

@@ -226,6 +226,7 @@ def test_a_wrong_key_becomes_corrected_marks_in_two_posts(app: Flask) -> None:
     address = f"{section}/{assignment}/q/{question}/fix"
     page = browser.get(address)
     place = place_of(page)
+    assert "Right until now: It keeps a distance" in page.words
     nothing = browser.post(address, {})
     assert nothing.status == 422
     assert "Choose what should change." in nothing.text
@@ -287,4 +288,5 @@ def test_student_and_teacher_read_why_a_mark_changed(app: Flask) -> None:
     correct(teachers, fix, {"action": "key", "a-key-answer": place_of(history), "reason": "The passage says so."})
     kept = her_own.get(pages[1]).words
     assert "You keep your mark" in kept
+    assert "Right until now: It proves the statement true" in teachers.get(fix).words
     assert "Your answer, and the best one" not in kept
