@@ -20,7 +20,7 @@ from quizapp.bank.nodes import Mapping as Fields
 from quizapp.bank.nodes import Sequence, data_of
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Tree, read
-from quizapp.bank.source import SourceText
+from quizapp.bank.source import SourceText, refuse_too_long
 from quizapp.bank.writing import HEAD, UnwritableError, bank_text, cleaned, notes_in, rewritten
 from quizapp.items.base import JSON
 
@@ -94,6 +94,7 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
 
     Raises:
         UnreadableError: the text has mistakes.
+        TextTooLongError: it would be longer than a bank may be.
     """
     tree, root = _read(text)
     before = data_of(root)
@@ -118,7 +119,7 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
 
 
 def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str:
-    """The text with one more entry at the end of a section. Raises UnreadableError."""
+    """The text with one more entry at the end of a section. Raises as `set_head` does."""
     wanted: Any = cleaned(dict(fields))
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
@@ -144,6 +145,7 @@ def put_back(text: str, section: Section, place: int, written: str) -> str:
 
     Raises:
         UnreadableError: the text has mistakes, or what was written is not one entry.
+        TextTooLongError: the text would be longer than a bank may be.
     """
     _, alone = _read(f"questions:\n{written}")
     found = list(_entries(alone, "questions"))
@@ -216,6 +218,7 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
 
     Raises:
         UnreadableError: the text has mistakes.
+        TextTooLongError: it would be longer than a bank may be.
         IndexError: there is no such entry.
     """
     tree, root = _read(text)
@@ -332,6 +335,10 @@ def _edited(text: str, tree: Tree, wanted: dict[str, JSON], changed: _Change, *,
     """The text after a change of its lines, if it then says what is wanted; else written anew as a whole.
 
     Notes that the whole file has no place for any more come to its end, unless `lose` says that some may go.
+
+    Raises:
+        TextTooLongError: it would be longer than a bank may be.
+        UnreadableError: it cannot be written.
     """
     assert tree.root is not None  # noqa: S101 - it was read without a mistake
     assert tree.source is not None  # noqa: S101 - likewise
@@ -342,12 +349,14 @@ def _edited(text: str, tree: Tree, wanted: dict[str, JSON], changed: _Change, *,
         lines = changed(list(before), tree.source, tree.root)
     except (UnwritableError, IndexError):
         lines = []
+    refuse_too_long("\n".join(lines))  # before it is read again, which is then refused as a mistake
     found = _saying(lines, before, wanted)
     if found is None:
         try:
             written = bank_text(wanted, text)
         except UnwritableError as error:
             raise UnreadableError([Problem("bank", 1, 1, "error", "unwritable", str(error))]) from error
+        refuse_too_long(written)
         written = _saying(written.split("\n"), before, wanted) or written
         lost = Counter() if lose else Counter(notes_in(text)) - Counter(notes_in(written))
         found = written + "".join(f"{note}\n" for note in lost.elements())

@@ -36,6 +36,10 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+class TextTooLongError(ValueError):
+    """A text is longer than a bank may be; nothing was written."""
+
+
 @dataclass(frozen=True)
 class Region:
     """Lines `first` to `last` of the file, from 1, that hold one entry of a list."""
@@ -158,6 +162,12 @@ class SourceText:
             if match := re.match(r" *(?:- +)?id: *[\"']?([\w-]+)", line):
                 return match[1]
         return None
+
+
+def refuse_too_long(text: str) -> None:
+    """Raise TextTooLongError where a text, with plain line ends, has more bytes than a bank may have."""
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise TextTooLongError(len(text))
 
 
 def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem]]:

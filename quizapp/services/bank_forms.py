@@ -28,6 +28,7 @@ from quizapp.services.bank_entries import (
     owner_of,
     plain_words,
     purpose_of,
+    said_by,
     shown_entry,
 )
 from quizapp.services.drafts import DraftView, check_draft, read_draft, shared_skills
@@ -113,6 +114,11 @@ class EntryForm:
     """A sign of what the entry says; "" for a new one."""
     asked_of: int = 0
     """For a thing to look at: how many questions are about it."""
+
+    @property
+    def said(self) -> str:
+        """The text by which it is known, or the name of its picture; "" while it has neither."""
+        return said_by(self.values) or str(self.values.get("image") or "")
 
     @property
     def mistakes(self) -> int:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from quizapp import text as author_text
-from quizapp.bank.source import MAX_BYTES
+from quizapp.bank.source import refuse_too_long
 from quizapp.models import Account, Bank, BankDraft, BankRevision, DraftPicture, Quiz, RevisionPicture, db
 from quizapp.models.base import new_public_id
 from quizapp.services.bank_access import BankRight, may_change, right_over
@@ -31,10 +31,6 @@ class DraftExists(Exception):  # noqa: N818 - it says what is so; nothing went w
     def __init__(self, public_id: str) -> None:
         self.public_id = public_id
         super().__init__(public_id)
-
-
-class TextTooLongError(ValueError):
-    """A text is longer than a bank may be; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +61,7 @@ def plain_lines(text: str) -> str:
         TextTooLongError: it is longer than a bank may be.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\N{SYMBOL FOR NULL}")
-    if len(text.encode()) > MAX_BYTES:
-        raise TextTooLongError(len(text))
+    refuse_too_long(text)
     return text
 
 

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from quizapp.bank.checking import Checked, check_text
 from quizapp.bank.model import Skill as SkillEntry
 from quizapp.bank.problems import Problem
+from quizapp.bank.source import TextTooLongError
 from quizapp.models import Bank, BankDraft, Misconception, Skill, db
 from quizapp.services.bank_access import BankRight, bank_with_right, right_over
 from quizapp.services.draft_rows import (
     DraftBank,
     DraftExists,
     OtherDraft,
-    TextTooLongError,
     bank_now,
     bank_to_publish,
     draft_of,

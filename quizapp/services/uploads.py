@@ -20,13 +20,12 @@ from quizapp.bank.changes import Changes, changes
 from quizapp.bank.mending import slugged
 from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, Picture, PictureError
-from quizapp.bank.source import MAX_BYTES, open_source
+from quizapp.bank.source import MAX_BYTES, TextTooLongError, open_source
 from quizapp.models import BankDraft, DraftPicture, db
 from quizapp.services.draft_rows import bank_named, names_of_pictures, own_draft
 from quizapp.services.drafts import (
     DraftChanged,
     DraftView,
-    TextTooLongError,
     check_draft,
     create_draft,
     discard_draft,

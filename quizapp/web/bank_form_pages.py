@@ -116,7 +116,7 @@ def bank_page(
         filled: its head as it was typed; None: as it is.
         sentence: what went wrong with the head; "": its fields say so.
         removed: what was taken out a moment ago.
-        typed: what was typed into a form that the text leaves no room for, since it is broken.
+        typed: what the text leaves no room for, since it is broken or full, to be read and copied.
     """
     if filled is None:
         filled = filled_form(BANK, head_shapes(), {}, None, {**page.head, "seen": page.seen})

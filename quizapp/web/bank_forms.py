@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Literal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,8 +14,8 @@ from quizapp.bank.editing import Section, UnreadableError
 from quizapp.services import bank_form_saving as saving
 from quizapp.services import bank_forms as forms
 from quizapp.services.bank_entries import BANK, STIMULUS, entry_shapes, head_shapes
-from quizapp.services.bank_form_saving import EmptyFormError
-from quizapp.services.bank_forms import EntryForm
+from quizapp.services.bank_form_saving import EmptyFormError, Removed
+from quizapp.services.bank_forms import BankForm, EntryForm
 from quizapp.services.drafts import DraftChanged, TextTooLongError
 from quizapp.services.rosters import NotFoundError
 from quizapp.web import auth, instance
@@ -52,38 +52,61 @@ def change_bank(draft: str) -> Answer:
 
 
 def _change_bank(draft: str) -> Answer:
-    account, now = auth.account_id(), instance.now()
     do, _space, key = request.form.get("do", "save").partition(" ")
+    if do in ("up", "down"):
+        return _move(draft, key, -1 if do == "up" else 1)
+    if do == "remove":
+        return _begin_to_remove(draft, key)
+    return _put_back(draft) if do == "put" else _save_head(draft)
+
+
+def _move(draft: str, key: str, by: Literal[-1, 1]) -> Answer:
+    version = short_number(request.form.get("version")) or 0
     try:
-        if do in ("up", "down"):
-            by: Any = -1 if do == "up" else 1
-            version = short_number(request.form.get("version")) or 0
-            saving.move_question(draft, account, key, by, version=version, now=now)
-            return redirect(url_for("bank_forms.bank", draft=draft, _anchor=f"q-{key}"), 303)
-        if do == "remove":
-            place = Place(draft, "questions", key)
-            return _ask_to_remove(place, _page(place, check=False))
-        if do == "put":
-            return _put_back(draft)
-        filled = filled_form(BANK, head_shapes(), {}, request.form)
-        if not filled.form.validate():
-            return bank_page(forms.bank_form(draft, account, now=now), filled, sentence=""), 422
-        saving.save_head(draft, account, filled.values(), seen=_seen(), now=now)
+        saving.move_question(draft, auth.account_id(), key, by, version=version, now=instance.now())
     except UnreadableError:
-        typed = typed_words() if do == "save" else ""
-        return bank_page(forms.bank_form(draft, account, now=now), typed=typed), 409
+        return bank_page(_list(draft)), 409
     except DraftChanged:
-        page = forms.bank_form(draft, account, now=now)
-        if do != "save":
-            flash(_("This draft was saved from another page. This is how it is now; nothing was moved."), "warn")
-            return bank_page(page), 409
-        filled = filled_form(BANK, head_shapes(), {}, request.form)
+        flash(_("This draft was saved from another page. This is how it is now; nothing was moved."), "warn")
+        return bank_page(_list(draft)), 409
+    except TextTooLongError:
+        flash(_full(), "warn")
+        return bank_page(_list(draft)), 413
+    return redirect(url_for("bank_forms.bank", draft=draft, _anchor=f"q-{key}"), 303)
+
+
+def _begin_to_remove(draft: str, key: str) -> Answer:
+    place = Place(draft, "questions", key)
+    try:
+        return _ask_to_remove(place, _page(place, check=False))
+    except UnreadableError:
+        return bank_page(_list(draft)), 409
+    except NotFoundError:  # of the draft, `_list` says the same
+        page = _list(draft)
+        flash(_("This question is not there any more. This is how the bank is now."), "warn")
+        return bank_page(page), 409
+
+
+def _save_head(draft: str) -> Answer:
+    filled = filled_form(BANK, head_shapes(), {}, request.form)
+    if not filled.form.validate():
+        return bank_page(_list(draft), filled, sentence=""), 422
+    try:
+        saving.save_head(draft, auth.account_id(), filled.values(), seen=_seen(), now=instance.now())
+    except UnreadableError:
+        return bank_page(_list(draft), typed=typed_words()), 409
+    except DraftChanged:
+        page = _list(draft)
         filled.form["seen"].data = page.seen
         return bank_page(page, filled, sentence=_changed()), 409
     except TextTooLongError:
-        return bank_page(forms.bank_form(draft, account, now=now), filled, sentence=_full()), 413
+        return bank_page(_list(draft), filled, sentence=_full()), 413
     flash(_("Saved."), "good")
     return redirect(url_for("bank_forms.bank", draft=draft), 303)
+
+
+def _list(draft: str) -> BankForm:
+    return forms.bank_form(draft, auth.account_id(), now=instance.now())
 
 
 @bp.get("/drafts/<draft>/form/new/<owner>")
@@ -176,7 +199,7 @@ def _homeless(owner: str) -> Answer:
     try:
         filled = filled_form(owner, head_shapes() if owner == BANK else entry_shapes(owner), {}, request.form)
         text = saving.text_of_form(auth.account_id(), owner, filled.values(), title=_("A new bank"), language="en")
-    except (NotFoundError, UnreadableError):
+    except (NotFoundError, UnreadableError, TextTooLongError):
         text = None
     return nowhere(text=text)
 
@@ -262,15 +285,31 @@ def _remove(place: Place, page: EntryForm) -> Answer:
     except DraftChanged:
         sentence = _("It was changed meanwhile. This is how it is now; nothing was removed.")
         return _ask_to_remove(place, _page(place, check=False), sentence), 409
-    return bank_page(forms.bank_form(place.draft, account, now=now), removed=(place.section, removed))
+    except TextTooLongError:
+        return _ask_to_remove(place, page, _full()), 413
+    return bank_page(_list(place.draft), removed=(place.section, removed))
 
 
-def _put_back(draft: str) -> Response:
-    """Put back what was removed a moment ago."""
+def _put_back(draft: str) -> Answer:
+    """Put back what was removed a moment ago; the page that cannot keeps it, since nothing else does."""
     section: Section = "stimuli" if request.form.get("section") == "stimuli" else "questions"
     number = short_number(request.form.get("number")) or 1
     written = request.form.get("written", "").replace("\r\n", "\n")
-    saving.put_back(draft, auth.account_id(), section, number, written, now=instance.now())
+    removed = section, Removed(number, "", written)
+    try:
+        saving.put_back(draft, auth.account_id(), section, number, written, now=instance.now())
+    except UnreadableError:
+        flash(
+            _("It could not be put back into a text with a mistake. Copy it from here, then mend the text."),
+            "warn",
+        )
+        return bank_page(_list(draft), removed=removed, typed=written), 409
+    except DraftChanged:
+        flash(_("It is not back yet: another page saved this draft just then. Press the button again."), "warn")
+        return bank_page(_list(draft), removed=removed), 409
+    except TextTooLongError:
+        flash(_full(), "warn")
+        return bank_page(_list(draft), removed=removed, typed=written), 413
     flash(_("It is back where it was."), "good")
     return redirect(url_for("bank_forms.bank", draft=draft), 303)
 

@@ -7,8 +7,9 @@ from io import BytesIO
 import pytest
 from flask import Flask
 
+from quizapp.bank import source
 from quizapp.items.registry import kinds
-from quizapp.services import draft_rows, drafts, publishing
+from quizapp.services import bank_form_saving, drafts, publishing
 from tests import factories
 from tests.bank.archives import png
 from tests.clock import START
@@ -430,6 +431,10 @@ def test_something_to_look_at_is_made_and_chosen(app: Flask) -> None:
     assert "about: a-post" in desk.text
     asked = desk.send(desk.get("/text/a-post"), {}, "remove")
     assert "One question is about it" in asked.words
+    assert desk.send(desk.get("/new/stimulus"), {"kind": "image", "image": "", "alt": "A lock"}).status == 303
+    assert "A lock" in desk.send(desk.get("/text/a-lock"), {}, "remove").words
+    assert desk.send(desk.get("/text/a-lock"), {"alt": "", "credit": "The town archive"}).status == 303
+    assert "It has no title yet." in desk.send(desk.get("/text/a-lock"), {}, "remove").words
 
 
 def test_title_and_notes_of_the_bank_are_changed_in_place(app: Flask) -> None:
@@ -480,6 +485,8 @@ def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> Non
     removed = desk.browser.submit(asked, fields={"do": "remove now"})
     assert "three" not in desk.text
     assert desk.browser.submit(asked, fields={"do": "remove now"}).location == desk.path
+    stale = desk.browser.post(desk.path, {"do": "remove three"})
+    assert (stale.status, "not there any more" in stale.words) == (409, True)
     for _twice in range(2):
         back = desk.browser.submit(removed, named="written", fields={"do": "put back"})
         assert back.status == 303
@@ -488,11 +495,53 @@ def test_a_question_is_removed_from_the_list_after_a_question(app: Flask) -> Non
 
 def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(app, BANK)
-    monkeypatch.setattr(draft_rows, "MAX_BYTES", len(BANK.encode()) + 10)
+    first = desk.send(desk.get("/new/short"), {})
+    assert first.status == 422
+    removed = desk.browser.submit(desk.browser.post(desk.path, {"do": "remove three"}), fields={"do": "remove now"})
+    rest = desk.text
+    monkeypatch.setattr(source, "MAX_BYTES", len(rest.encode()) + 10)
     full = desk.browser.submit(desk.get(), named="source-title", fields={"note": "Read this first.", "do": "save"})
     assert full.status == 413
     assert "This bank is full" in full.words
     assert full.form(named="source-title").fields["note"] == "Read this first."
+    for path, named in (("/one", "owner"), ("/new/short", "owner")):
+        full = desk.send(desk.get(path), {"prompt": "Who says so, and how does he know?"})
+        assert full.status == 413
+        assert "This bank is full" in full.words
+        assert full.form(named=named).fields["prompt"] == "Who says so, and how does he know?"
+    for _twice in range(2):
+        removed = desk.browser.submit(removed, named="written", fields={"do": "put back"})
+        assert (removed.status, desk.text) == (413, rest)
+        assert "This bank is full" in removed.words
+    monkeypatch.undo()
+    assert desk.browser.submit(removed, named="written", fields={"do": "put back"}).status == 303
+    assert desk.text == BANK
+
+
+def test_what_cannot_be_put_back_stays_on_the_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(app, BANK)
+    removed = desk.browser.submit(desk.browser.post(desk.path, {"do": "remove one"}), fields={"do": "remove now"})
+    rest = desk.text
+
+    def save(text: str) -> None:
+        with app.app_context():
+            drafts.save_draft(desk.draft, desk.teacher.id, text, version=desk.view().version, now=START)
+
+    save("a: b: c")
+    kept = desk.browser.submit(removed, named="written", fields={"do": "put back"})
+    assert kept.status == 409
+    assert "It could not be put back into a text with a mistake." in kept.words
+    assert "prompt: What does it say?" in kept.words  # to be copied
+    save(rest)
+
+    def saved_from_elsewhere(*_args: object, **_fields: object) -> None:
+        raise drafts.DraftChanged(rest, 1, START)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bank_form_saving, "save_draft", saved_from_elsewhere)
+        kept = desk.browser.submit(kept, named="written", fields={"do": "put back"})
+    assert (kept.status, "another page saved this draft just then" in kept.words) == (409, True)
+    assert desk.browser.submit(kept, named="written", fields={"do": "put back"}).status == 303
     assert desk.text == BANK
 
 
