@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -11,6 +12,10 @@ from quizapp.bank.source import SourceText
 MOST_ALIKE = 8
 """Lines with the same sign of a word processor that are told one by one."""
 _OF_BANKS = frozenset({"format", "bank", "questions", "stimuli"})
+#: A field of a bank in quotes: at the beginning of a line, or anywhere in a text in braces, such as JSON.
+_QUOTED = r"""["'](?:format|bank|questions|stimuli)["'][ \t]*:"""
+_LINE_OF_ONE = re.compile(f"^{_QUOTED}", re.MULTILINE)
+_IN_BRACES = re.compile(rf"{_QUOTED}|^[\s{{]*(?:format|bank|questions|stimuli):", re.MULTILINE)
 _MANY = {
     "odd-space": "{n} lines begin with special spaces",
     "tab": "{n} lines begin with tabs",
@@ -23,7 +28,8 @@ def not_a_bank(source: SourceText) -> Problem | None:
     if any(name in _OF_BANKS for name, _, _ in source.sections):
         return None
     line = next((number for number, text in enumerate(source.lines, 1) if text.strip()), 1)
-    if source.lines[line - 1].lstrip().startswith("{"):
+    braces = source.lines[line - 1].lstrip().startswith("{")
+    if (_IN_BRACES if braces else _LINE_OF_ONE).search("\n".join(source.lines)):
         return None
     message = (
         "This is not yet a bank: the lines “format: 1”, “bank:” and “questions:” are missing. Begin with the example "

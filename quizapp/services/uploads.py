@@ -5,7 +5,6 @@ From there a teacher puts it in the place of another draft, after both have been
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ import sqlalchemy as sa
 from quizapp.bank.archive import MAX_ENTRIES, ArchiveError, read_archive
 from quizapp.bank.changes import Changes, changes
 from quizapp.bank.mending import slugged
+from quizapp.bank.pasted import not_a_bank
 from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, TextTooLongError, open_source
@@ -37,8 +37,6 @@ from quizapp.services.writing import rows_changed, writing
 
 _ZIP = b"PK"
 _TEXTS = frozenset({".yaml", ".yml", ".txt", ""})
-#: A line of a bank's head. Without any the file is something else, whatever its name.
-_HEAD = re.compile(r"^[\"']?(?:format|bank|title|questions)[\"']?[ \t]*:", re.MULTILINE)
 
 MAX_PICTURES = MAX_ENTRIES - 1
 """Pictures of a draft: with its text they fit into an archive that can be read again."""
@@ -249,9 +247,8 @@ def _decoded(data: bytes, name: str) -> str:
     source, problems = open_source(data, name)
     if source is None:
         raise UploadError(problems[0].message)
-    text = data.decode("utf-8-sig")
-    if not _HEAD.search(text):
+    if not_a_bank(source) is not None:
         raise UploadError(
-            "This file holds no bank: no line begins with “questions:”, “title:” or “bank:”. Choose another file."
+            "This file holds no bank: no line begins with “format:”, “bank:” or “questions:”. Choose another file."
         )
-    return text
+    return data.decode("utf-8-sig")

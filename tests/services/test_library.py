@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -374,6 +375,9 @@ REFUSED = {
     (packed(), "bank.zip"): "empty",
     (b"", "bank.yaml"): "holds no bank",
     (b"Dear all,\nmy title: see below\n", "letter.txt"): "holds no bank",
+    (b"{Dear all}\nmy bank: see below\n", "letter.txt"): "holds no bank",
+    (b"{\\rtf1\\ansi The bank: a story\\par}", "letter.txt"): "holds no bank",
+    (b"%PDF-1.4\n<< /Title (format: a bank) >>\n", "bank.yaml"): "holds no bank",
     (b"bank: a\n#" + b"x" * 70 + (b"\n" + b"\0" * 300) * 3000, "bank.yaml"): "larger than 1,000,000 bytes",
 }
 
@@ -391,6 +395,17 @@ def test_text_of_windows_with_a_mark_is_the_same_text() -> None:
     data = b"\xef\xbb\xbf" + OWN_BANK.replace("\n", "\r\n").encode()
     received = uploads.receive_bank(teacher.id, io.BytesIO(data), "own.yml", now=START)
     assert drafts.read_draft(received.draft, teacher.id).text == OWN_BANK
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_bank_in_json_is_taken_as_the_check_takes_it(indent: int | None) -> None:
+    teacher = factories.make_teacher()
+    asked = {"id": "one", "type": "short", "prompt": "Which?", "accept": ["a"], "why": "So."}
+    bank = {"title": "T", "language": "en", "format": "1", "bank": "own", "questions": [asked]}
+    text = json.dumps(bank, indent=indent)
+    assert drafts.check_draft(text, now=START).bank is not None
+    received = uploads.receive_bank(teacher.id, io.BytesIO(text.encode()), "own.yaml", now=START)
+    assert drafts.read_draft(received.draft, teacher.id).text == text
 
 
 def test_upload_is_put_in_place_only_when_told_and_over_nothing_newer() -> None:
