@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from quizapp import BankError
-from quizapp.bank.mending import fitting_kind, known_names, near, placeholders
+from quizapp.bank.mending import fitting_kind, known_names, named_in, near, placeholders, slugged
 from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
 from quizapp.bank.pasted import each_once, not_a_bank
@@ -21,7 +21,7 @@ from quizapp.bank.places import Places
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Tree, read
 from quizapp.bank.reporting import Reporter
-from quizapp.bank.syntax import quoted
+from quizapp.bank.syntax import quoted, without_curly
 from quizapp.items.base import Part, Slug, Text, shorten
 from quizapp.items.registry import AnyItem, kinds
 
@@ -287,7 +287,7 @@ class _Loading:
         if not isinstance(given, Scalar):
             self.found.add(given, "unknown-type", f"“type:” needs one of these words: {', '.join(names)}.")
             return None
-        meant = near(given.value.casefold(), names)
+        meant = near(given.value.casefold(), names) or named_in(given.value, names)
         hint = f" Did you mean “{meant}”?" if meant else ""
         meant = meant or fitting_kind(data_of(node))
         fix = self.mend.replaced(given, meant) if meant else None
@@ -329,8 +329,18 @@ class _Loading:
         return {(region.section, region.id) for region in self.source.regions}
 
     def _unknown(self, node: Scalar, what: str, known: set[str]) -> None:
-        message = f"There is no {what} “{node.value}”. {known_names(node.value, known, what)}"
-        self.found.add(node, f"unknown-{what}", message, fix=self._known(node, near(node.value, known)))
+        word = without_curly(node.value)
+        meant = self._meant(word, what, known)
+        message = f"There is no {what} “{shorten(word, 60)}”. {known_names(word, known, what, meant)}"
+        if word in known:
+            message = f"Write {word} without the curly quotes; they would be part of the name."
+        self.found.add(node, f"unknown-{what}", message, fix=self._known(node, meant))
+
+    def _meant(self, word: str, what: str, known: set[str]) -> str | None:
+        """The name that was written as its title, in other letters, misspelt, or among other words."""
+        titled = (one.id for one in self.shared.values() if what == "skill" and one.name.casefold() == word.casefold())
+        slug = slugged(word)
+        return next(titled, None) or (near(slug, known) if slug else None) or named_in(word, known)
 
     def _known(self, node: Scalar, meant: str | None) -> str | None:
         """The line with the name that was meant, or without the field when none was."""

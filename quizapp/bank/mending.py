@@ -83,6 +83,16 @@ def near(word: str, known: Collection[str]) -> str | None:
     return next(iter(get_close_matches(word, sorted(known), 1, 0.6)), None)
 
 
+def named_in(text: str, known: Collection[str]) -> str | None:
+    """The one known word that a text of several words holds, or None when it holds none or several.
+
+    >>> named_in("Short answer", ["open", "short"]), named_in("short or open", ["open", "short"])
+    ('short', None)
+    """
+    held = set(slugged(text).split("-")) & set(known)
+    return held.pop() if len(held) == 1 else None
+
+
 def _comparable(word: str, known: Collection[str]) -> bool:
     return len(known) <= MOST_NAMES and len(word) <= 100
 
@@ -110,13 +120,14 @@ def how_to_write(name: str) -> str:
     return f" {_HOW[name]}" if name in _HOW else ""
 
 
-def known_names(word: str, known: Collection[str], what: str) -> str:
+def known_names(word: str, known: Collection[str], what: str, meant: str | None = None) -> str:
     """Sentences on the names that there are in the place of one that is not known: all, or the nearest of many.
 
     Args:
         word: what the author wrote.
         known: the names.
         what: what they are names of, as in `PLACES`.
+        meant: the name that was probably meant, where more is known than how near they are.
     """
     place = _PLACES[what]
     if len(known) <= FEW_NAMES:
@@ -124,7 +135,7 @@ def known_names(word: str, known: Collection[str], what: str) -> str:
     else:
         found = get_close_matches(word, sorted(known), 5, 0.5) if _comparable(word, known) else []
         listed = f"Near it are: {', '.join(found)}." if len(found) > 1 else ""
-    meant = near(word, known)
+    meant = meant or near(word, known)
     return " ".join(filter(None, (f"Did you mean “{meant}”?" if meant else "", listed, place)))
 
 

@@ -15,6 +15,9 @@ from quizapp.bank.reader import Tree
 from quizapp.bank.syntax import quoted
 from quizapp.items.base import Fault, Part, Response
 
+_REFERENCES = {("about",), ("skill",), ("also",)}
+"""Fields of a question that name a stimulus or skills of the bank."""
+
 
 class Reporter:
     """Adds the problems of one file to its tree, at most one of most kinds a line."""
@@ -44,7 +47,10 @@ class Reporter:
     def report(self, error: ValidationError, node: Mapping, fields: Iterable[str]) -> None:
         """Turn what pydantic found into problems at their places below `node`; at least into one."""
         before = len(self.tree.problems)
-        for detail in error.errors(include_url=False):
+        details = [detail for detail in error.errors(include_url=False) if not _names_another(detail)]
+        if not details:
+            return
+        for detail in details:
             faults = detail.get("ctx", {}).get("faults") if detail["type"] == "faults" else None
             for fault in faults or ():
                 self._fault(fault, node)
@@ -132,6 +138,11 @@ class Reporter:
         fix = line[: place.column - 1] + quoted(line[place.column - 1 :].strip())
         message = "There is a colon inside this text, so it needs quotes round it."
         self.add(place, "colon", message, fix=fix)
+
+
+def _names_another(detail: ErrorDetails) -> bool:
+    """Whether it is about the form of a name that cannot exist: the loader says so, with the names that there are."""
+    return detail["type"] == "string_pattern_mismatch" and detail["loc"][:1] in _REFERENCES
 
 
 def _names_beside(parent: Mapping) -> Iterator[str]:

@@ -212,6 +212,33 @@ def test_skills_file(tmp_path: Path) -> None:
         read_skills(broken)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "proposed"),
+    [
+        ("skill: verbs", "skill: “verbs”", "skill: verbs"),
+        ("skill: verbs", "skill: Verbs", "skill: verbs"),
+        ("skill: verbs", "skill: Words of saying", "skill: verbs"),
+        ("skill: verbs", "skill: “Reporting verbs”", "skill: verbs"),
+        ("also: [extra-skill]", "also: [Extra skill]", "also: [extra-skill]"),
+        ("about: words", "about: The words", "about: words"),
+        ("skill: verbs", "skill: Something Else", ""),
+    ],
+)
+def test_a_name_in_other_words_is_one_finding_with_a_real_name(old: str, new: str, proposed: str) -> None:
+    skills = (Skill(id="verbs", name="Words of saying", definition="D"),)
+    (found,) = load_text(GOOD.replace(old, new, 1).encode(), "demo.yaml", skills=skills).problems
+    assert found.code in {"unknown-skill", "unknown-stimulus"}
+    assert (found.fix or "").strip() == proposed
+    assert "““" not in found.message
+    assert "no skill “verbs”" not in found.message
+
+
+def test_a_type_among_other_words_is_hinted_at() -> None:
+    (found,) = changed("type: choice", "type: A short answer").problems
+    assert "Did you mean “short”?" in found.message
+    assert found.fix == "    type: short"
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "questions").glob("*.yaml")), ids=lambda path: path.name)
 def test_shipped_banks_have_no_problem(path: Path) -> None:
     if path.name not in {"skills.yaml", "misconceptions.yaml"}:
@@ -264,6 +291,7 @@ def test_a_list_is_proposed_where_its_entries_are_certain(typed: str, proposed: 
         "Question\tRight\tWrong\nWhich label?\tad\tnews\n",
         "title: My quiz\n\u00a0\u00a0Which label?\n",
         "# only a note\n",
+        "{A note} My bank: it is about news.\n",
         "",
     ],
 )
