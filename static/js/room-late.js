@@ -22,9 +22,10 @@ async function tell(round, key) {
   const sent = { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } };
   const answer = await fetch(form.action, sent).catch(() => null);
   if (!answer || answer.status >= 500 || answer.status === 429) return; // at another time
-  if (answer.ok || answer.status === 400) {
+  const unreadable = answer.status === 400 && (await answer.json().catch(() => ({}))).error === "unreadable";
+  if (answer.ok || unreadable) {
     drop(key); // it had arrived, or it is nothing that can be read
-  } else {
+  } else if (answer.status !== 400) { // else the page is too old to send it: when it is opened again
     place.append(form);
     form.submit();
   }

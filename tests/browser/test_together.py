@@ -118,8 +118,15 @@ def second_round(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     expect(teacher.page.locator(".swing .run-count")).to_have_text(["▲1", "▲2"])
     cleo.wakes()
     expect(cleo.page.get_by_role("heading", name="What changed since round 1")).to_be_visible()
-    # What was marked without a connection is not lost: it is shown, also when the page is opened again.
+    # What was marked without a connection is not lost, not even where the page is too old to send it: it is shown,
+    # also when the page is opened again.
+    ann.page.route("**/answer", lambda route: route.fulfill(status=400, json={"error": 400}))
     ann.page.context.set_offline(False)
+    ann.reads("Round over: talk about it")
+    with ann.page.expect_response("**/answer"):
+        ann.page.reload()
+    ann.page.unroute("**/answer")
+    ann.page.reload()
     came_too_late(ann)
     assert ann.page.url.endswith("/answer")
     ann.page.goto(ann.page.url)
