@@ -127,13 +127,14 @@ class Choosing:
     """One place of a question where something is chosen, with its answers in the author's order.
 
     `heading` is Markdown; None where the prompt says what is chosen. `several` may be chosen
-    at once. `place` is the one that picks name.
+    at once. `place` is the one that picks name. `gap` is its number where it is a gap of a text, from 1.
     """
 
     offers: tuple[Offer, ...]
     heading: str | None = None
     several: bool = False
     place: str = ""
+    gap: int | None = None
 
 
 def offers(options: Sequence[Option]) -> tuple[Offer, ...]:

@@ -65,6 +65,8 @@ class OptionTable:
 
     heading: str | None
     """What was to be placed, plain; None where the question says it."""
+    gap: int | None
+    """The number of the gap that was to be filled, if it is one."""
     number: int
     bars: tuple[OptionBar, ...]
 
@@ -152,6 +154,7 @@ def option_tables(key: AnswerKey, given: Sequence[Given], beliefs: Mapping[str, 
     return tuple(
         OptionTable(
             heading=None if place.heading is None else text.plain(place.heading),
+            gap=place.gap,
             number=number + 1,
             bars=_bars(place, [(person, keys[number]) for person, keys in chosen], beliefs),
         )

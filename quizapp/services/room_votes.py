@@ -46,6 +46,8 @@ class VoteTable:
     """The answers at one place of choice."""
 
     heading: str | None
+    gap: int | None
+    """The number of the gap that was to be filled, if it is one."""
     number: int
     bars: tuple[VoteBar, ...]
 
@@ -196,6 +198,7 @@ class QuestionAsked:
         tables = [
             VoteTable(
                 heading=None if place.heading is None else text.plain(place.heading),
+                gap=place.gap,
                 number=at + 1,
                 bars=tuple(
                     VoteBar(

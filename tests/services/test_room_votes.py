@@ -87,6 +87,12 @@ def test_an_answer_keeps_its_letter_though_its_text_is_the_id_of_another() -> No
     assert question.said({"response": {"option": "yes"}}) == "A: no"
 
 
+def test_a_gap_has_the_number_that_stands_in_the_text_also_after_one_that_is_typed() -> None:
+    item = example("gaps").model_copy(update={"text": "[[2]] litres were spilled; [[1]]."})
+    tables = QuestionAsked(Content(item, None), item.shuffle(Random(1)), Html({}), AnswerKey(item)).count([]).tables
+    assert [table.gap for table in tables] == [2]
+
+
 def test_words_that_only_one_person_typed_are_counted_and_not_shown() -> None:
     question = asked("short")
     item = question.content.item

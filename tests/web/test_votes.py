@@ -114,6 +114,9 @@ def test_every_kind_can_be_voted_on(app: Flask, questions: dict[str, str], kind:
     assert "1 left it blank." in board.words
     assert "0 of 1 have it wholly right." in board.words
     assert RIGHT.get(kind, "") in board.words
+    if kind == "gaps":
+        captions = ["".join(e.itertext()) for e in board.elements() if e.tag == "caption"]
+        assert captions == ["Gap 1"]
     assert "<select" not in board.text
     assert "You left it blank." in ann.get(f"/r/{room.code}").words
     room.press("Close, and keep text and answers")
@@ -139,6 +142,8 @@ def test_a_verdict_without_marked_words_has_no_list_of_them(app: Flask, question
     board = room.teacher.get(room.board).words
     assert "What changed" in board
     assert "marked each word" not in board
+    shown = ann.get(f"/r/{room.code}").words
+    assert ("The number after words" in shown, "Nobody has marked a word." in shown) == (False, True)
 
 
 def test_the_way_back_to_the_question(room: VotingRoom, questions: dict[str, str]) -> None:

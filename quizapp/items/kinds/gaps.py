@@ -290,7 +290,11 @@ class Gaps(Item[Filled]):
 
     def choosings(self) -> tuple[Choosing, ...]:
         """A place for each gap that has options."""
-        return tuple(Choosing(offers(gap.options), place=name) for name, gap in self._in_text() if gap.options)
+        return tuple(
+            Choosing(offers(gap.options), place=name, gap=n)
+            for n, (name, gap) in enumerate(self._in_text(), 1)
+            if gap.options
+        )
 
     def lineage(self) -> JSON:
         """Each gap's options and accepted answers."""
