@@ -243,6 +243,7 @@ def test_the_teacher_lets_nobody_else_in_and_sends_out_who_marked_nothing(room: 
     assert "Nobody else may come in now." in room.teacher.follow(room.press("Nobody else may come in", control)).words
     told = room.teacher.get(f"{room.board}/now", headers={"If-None-Match": etag})
     assert (told.status, "nobody else may come in" in told.text) == (200, True)
+    assert 'class="board is-locked"' in told.text
     late = Browser(room.app)
     refused = late.submit(late.get(f"/r/{room.code}"), fields={"nickname": "Late"})
     assert (refused.status, "Nobody else may come into this room now." in refused.words) == (422, True)
