@@ -94,6 +94,14 @@ def verdict_of(steps: Sequence[MarkStep], *, answered: bool) -> str:
     return "wrong" if answered else "blank"
 
 
+def changed_by_teacher(steps: Sequence[MarkStep]) -> datetime | None:
+    """Return when a teacher changed a mark that a teacher had given, if that is the mark that counts."""
+    marked = [step for step in steps if step.cause == "marked" and step.fraction is not None]
+    if len(marked) < 2 or steps[-1] is not marked[-1] or marked[-1].fraction == marked[-2].fraction:
+        return None
+    return marked[-1].at
+
+
 def total_steps(answers: Mapping[int, Sequence[MarkStep]]) -> tuple[TotalStep, ...]:
     """Return what an attempt was worth at first and after each mark that was changed since.
 

@@ -23,6 +23,7 @@ from quizapp.services.mark_history import (
     ReMark,
     TeachersMark,
     TotalStep,
+    changed_by_teacher,
     mark_steps,
     re_marks,
     teachers_mark,
@@ -61,6 +62,11 @@ class FeedbackPage:
         return verdict_of(self.steps, answered=self.response is not None)
 
     @property
+    def changed_at(self) -> datetime | None:
+        """When a teacher changed the mark they had given; None: they did not."""
+        return changed_by_teacher(self.steps)
+
+    @property
     def sure(self) -> bool:
         return self.confidence is not None and self.confidence > 0.9
 
@@ -94,6 +100,11 @@ class AnswerLine:
     def void(self) -> bool:
         """Whether the question was left out for this answer."""
         return bool(self.steps) and self.steps[-1].void
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When a teacher changed the mark they had given; None: they did not."""
+        return changed_by_teacher(self.steps)
 
     @property
     def verdict(self) -> str:

@@ -134,10 +134,12 @@ def test_every_answer_comes_once_and_without_a_name(world: World) -> None:
 
 def test_a_mark_can_be_changed_and_the_first_one_is_kept(world: World) -> None:
     world.give(4, of="Ada", comment="Exact.")
+    assert reviewing.answer_lines(world.tries["Ada"])[0].changed_at is None, "marked once"
     world.give(1, of="Ada")
     assert world.fraction("Ada") == 0.25
-    steps = reviewing.answer_lines(world.tries["Ada"])[0].steps
-    assert [step.fraction for step in steps] == [None, 1.0, 0.25]
+    line = reviewing.answer_lines(world.tries["Ada"])[0]
+    assert [step.fraction for step in line.steps] == [None, 1.0, 0.25]
+    assert line.changed_at == LATER
 
 
 @ONE_DATABASE

@@ -100,6 +100,22 @@ def test_marking_goes_from_answer_to_answer_and_shows_no_name(app: Flask) -> Non
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_student_reads_that_a_teacher_changed_a_mark(app: Flask) -> None:
+    made = handed_in(app, WRITTEN, {"Ada": ANSWERS["Ada"]})
+    teacher, student = Browser(app), Browser(app)
+    teacher.sign_in_staff(made.teacher)
+    student.sign_in_student(made.school_class, made.school_class.pupils[0])
+    address = f"/teach/c/{made.school_class.ref.public_id}/a/{made.assignment}/marking/{made.question}"
+    pages = [f"/t/{made.tries['Ada']}/{name}" for name in ("result", "1/feedback")]
+    told = "Your teacher changed this mark on Mon 2 Mar, 09:00."
+    assert teacher.submit(teacher.get(address), "marking", fields={"points": "2"}).status == 302
+    assert not any(told in student.get(page).words for page in pages)
+    again = next(link for link in sorted(teacher.get(f"{address}/marked").links()) if "answer=" in link)
+    assert teacher.submit(teacher.get(again), "marking", fields={"points": "4"}).status == 302
+    assert all(told in student.get(page).words for page in pages)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_points_that_are_none_and_a_long_comment_come_back_with_a_sentence(app: Flask) -> None:
     browser, section, ids = at_work(app, WRITTEN, ANSWERS)
     assignment, question = ids.split("|")
