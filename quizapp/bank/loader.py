@@ -12,11 +12,12 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from quizapp import BankError
-from quizapp.bank.mending import fitting_kind, known_names, named_in, near, placeholders, slugged
+from quizapp.bank.mending import fitting_kind, known_names, named_in, near, slugged
 from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
 from quizapp.bank.pasted import each_once, not_a_bank
 from quizapp.bank.pictures import PictureError, read_picture
+from quizapp.bank.placeholders import placeholders
 from quizapp.bank.places import Places
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Tree, read
@@ -167,9 +168,7 @@ class _Loading:
         shown = {stimulus.id for stimulus in stimuli}
         for node in self._entries("questions"):
             self._references(node, known, shown)
-        for held in placeholders(self.root, self.source):
-            message = f"“{shorten(held.value, 60)}” only holds the place. Write your own words instead."
-            self.found.add(held, "placeholder", message)
+        self._check_placeholders()
         self._unique("stimuli")
         self._unique("questions")
         envelope = envelope or _NO_HEAD
@@ -187,6 +186,16 @@ class _Loading:
             note=envelope.note,
             ages=envelope.ages,
         )
+
+    def _check_placeholders(self) -> None:
+        for held, certain in placeholders(self.root):
+            words = shorten(held.value, 60)
+            if certain:
+                message = f"“{words}” only holds the place. Write your own words instead."
+                self.found.add(held, "placeholder", message)
+            else:
+                message = f"“{words}” looks like words of a template. Write your own instead, unless you mean it."
+                self.found.add(held, "maybe-placeholder", message, level="warning")
 
     def check_pictures(self, folder: Path) -> None:
         """Report every picture that could not be shown."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -40,12 +40,12 @@ _EXAMPLES = {
     "name": "Write a name here.",
 }
 _WRITE_HERE = "Write this here."
-_OTHERWISE = " (say something else)"
-_HOLDING = frozenset(
+OTHERWISE = " (say something else)"
+"""What a correction puts behind a text that is there twice."""
+WORDS_TO_WRITE_OVER = frozenset(
     {_WRITE_HERE, *(text for value in _EXAMPLES.values() for text in re.findall(r"[A-Z][\w ]+ here\.", value))}
 )
 """The words that corrections write for the author to write over."""
-_MAYBE = re.compile("|".join(re.escape(text) for text in {*_HOLDING, _OTHERWISE}))
 _HOW = {
     "verdict": "Write “verdict: sound” or “verdict: problem”.",
     "heap": "Write “heap:” and the heap where this belongs.",
@@ -95,24 +95,6 @@ def named_in(text: str, known: Collection[str]) -> str | None:
 
 def _comparable(word: str, known: Collection[str]) -> bool:
     return len(known) <= MOST_NAMES and len(word) <= 100
-
-
-def placeholders(root: Node, source: SourceText) -> Iterator[Scalar]:
-    """The texts of a file that a correction wrote for the author to write over, and that still stand there."""
-    if _MAYBE.search("\n".join(source.lines)):
-        yield from (text for text in _texts(root) if _holds(text.value.strip()))
-
-
-def _holds(text: str) -> bool:
-    return text in _HOLDING or text.endswith(_OTHERWISE)
-
-
-def _texts(node: Node) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        yield node
-        return
-    for inner in node.fields.values() if isinstance(node, Mapping) else node.entries:
-        yield from _texts(inner)
 
 
 def how_to_write(name: str) -> str:
@@ -240,7 +222,7 @@ class Mender:
         """The line with a text that is there already made another one, for the author to word."""
         texts = [place] if isinstance(place, Scalar) else [*place.fields.values()]
         said = next((text for text in texts if isinstance(text, Scalar)), None)
-        return None if said is None else self.replaced(said, quoted(said.value + _OTHERWISE))
+        return None if said is None else self.replaced(said, quoted(said.value + OTHERWISE))
 
     def value(self, code: str, name: str, place: Node, choices: list[str]) -> str | None:
         """The line with a value that will do for what was typed, by the code of the problem.

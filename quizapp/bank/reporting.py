@@ -11,6 +11,7 @@ from quizapp.bank.mending import Mender, how_to_write, near
 from quizapp.bank.messages import choices_in, sentence
 from quizapp.bank.nodes import Mapping, Node, Scalar
 from quizapp.bank.places import follow
+from quizapp.bank.problems import Level
 from quizapp.bank.reader import Tree
 from quizapp.bank.syntax import quoted
 from quizapp.items.base import Fault, Part, Response
@@ -31,7 +32,7 @@ class Reporter:
         #: Lines in which something is wrong already; what follows from that is not said as well.
         self.told = {problem.line for problem in tree.problems if problem.level == "error"}
 
-    def add(self, node: Node, code: str, message: str, fix: str | None = None) -> None:
+    def add(self, node: Node, code: str, message: str, fix: str | None = None, level: Level = "error") -> None:
         """Add a problem where `node` stands.
 
         Args:
@@ -39,10 +40,11 @@ class Reporter:
             code: the stable name of the problem.
             message: one sentence that says what to do.
             fix: the line as it could be, where that is known.
+            level: how bad it is.
         """
         if node.line in self.told and code not in {"missing", "no-why"}:
             return
-        self.tree.problems.append(self.source.problem(node.line, node.column, code, message, fix=fix))
+        self.tree.problems.append(self.source.problem(node.line, node.column, code, message, level, fix))
 
     def report(self, error: ValidationError, node: Mapping, fields: Iterable[str]) -> None:
         """Turn what pydantic found into problems at their places below `node`; at least into one."""

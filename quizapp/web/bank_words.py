@@ -276,6 +276,7 @@ PLAIN: Mapping[str, Any] = {
     "missing": _l("This is still empty."),
     "empty-value": _l("This is still empty."),
     "placeholder": _l("These words only hold the place. Write your own instead."),
+    "maybe-placeholder": _l("These look like words of a template. Write your own instead, unless you mean them."),
     "no-why": _l("Say why the right answer is right."),
     "no-key": _l("Say which answer is right."),
     "many-keys": _l("Only one answer can be right in this kind of question."),

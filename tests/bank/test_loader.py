@@ -239,6 +239,69 @@ def test_a_type_among_other_words_is_hinted_at() -> None:
     assert found.fix == "    type: short"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Your question]",
+        "…your question here…",
+        "TODO",
+        "TODO: ask Ana",
+        "Explain here",
+        "Explain why here.",
+        "<answer>",
+        "Wrong because ...",
+        "Right because …",
+        "This is correct, because ___",
+        "Insert your own text here",
+        "{A reason}",
+    ],
+)
+def test_words_of_a_template_are_not_published(text: str) -> None:
+    for old, field in (("prompt: Which one?", "prompt"), ("why: Because.", "why")):
+        (found,) = changed(old, f"{field}: '{text}'").problems
+        assert (found.code, found.level, found.fix) == ("placeholder", "error", None)
+        assert found.message.endswith("Write your own words instead.")
+
+
+@pytest.mark.parametrize("text", ["TODO", "[Your name]", "[Write your text here]", "[Wrong answer]"])
+def test_words_of_a_template_are_asked_about_where_they_could_be_meant(text: str) -> None:
+    for old, field in (("wrong: 1.10", "wrong"), ("quote: so they say", "quote"), ("title: Demo", "title")):
+        loaded = changed(old, f"{field}: '{text}'")
+        (found,) = loaded.problems
+        assert (found.code, found.level, found.fix) == ("maybe-placeholder", "warning", None)
+        assert loaded.bank is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Because.",
+        "here",
+        "Your name",
+        "Todo",
+        "The name here",
+        "[The mayor]",
+        "Is your question here?",
+        "Wrong because of it",
+        "Right because it is dated ...",
+        "Explain what is wrong here.",
+        "TODO ES FALSO",
+        "[Sponsored]",
+        "Say who is speaking here.",
+        "…",
+        "[",
+        "Which words tell you to write your answer here?",
+        "The text",
+        "Wrong",
+        "[Laughter] Your question",
+        "(the answer)",
+    ],
+)
+def test_real_words_hold_no_place(text: str) -> None:
+    for old, field in (("prompt: Which one?", "prompt"), ("why: Because.", "why")):
+        assert changed(old, f"{field}: '{text}'").problems == ()
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "questions").glob("*.yaml")), ids=lambda path: path.name)
 def test_shipped_banks_have_no_problem(path: Path) -> None:
     if path.name not in {"skills.yaml", "misconceptions.yaml"}:
