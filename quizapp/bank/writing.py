@@ -246,7 +246,10 @@ def _change(node: Any, wanted: JSON) -> Any:
         for key in [key for key in node if key not in wanted]:
             del node[key]
         for key, value in wanted.items():
-            node[key] = _change(node[key], value) if key in node else _made(value)
+            if key == "id" and key not in node:
+                node.insert(0, key, _made(value))
+            else:
+                node[key] = _change(node[key], value) if key in node else _made(value)
         return node
     if isinstance(node, CommentedSeq) and isinstance(wanted, list):
         return _change_list(node, wanted)
@@ -256,13 +259,17 @@ def _change(node: Any, wanted: JSON) -> Any:
 
 
 def _change_list(node: CommentedSeq, wanted: list[JSON]) -> Any:
-    """Entries with an id are found by it, others by what they say, and those that say something new by their place."""
+    """Entries with an id are found by it, others by what they say, and those that say something new by their place.
+
+    One whose id is no longer there was named anew, where none went and none came.
+    """
     found: list[int | None] = [_named_place(node, value) for value in wanted]
     for place, value in enumerate(wanted):
         if found[place] is None:
             found[place] = next((at for at, one in enumerate(node) if at not in found and one == value), None)
     for place in range(min(len(wanted), len(node))):
-        if found[place] is None and place not in found and not _has_id(node[place]):
+        renamed = len(wanted) == len(node) or not _has_id(node[place])
+        if found[place] is None and place not in found and renamed:
             found[place] = place
     entries = [
         _made(value) if at is None else _change(node[at], value) for at, value in zip(found, wanted, strict=True)

@@ -87,6 +87,15 @@ def test_only_the_line_that_changes_is_another() -> None:
     assert changed(NOTED, 0, prompt="Who\nsaid it?") == NOTED
 
 
+def test_an_entry_with_another_id_or_its_first_one_keeps_its_notes_where_they_stand() -> None:
+    named = ["  - id: one  # its name"], ["  - id: first # its name"]
+    assert lines_beside(NOTED, changed(NOTED, 0, id="first")) == named
+    assert lines_beside(NOTED, changed(NOTED, 0, id="first", why="Because"))[1][-1] == "    why: Because"
+    bare = NOTED.replace("id: one  # its name\n    type: short", "type: short  # its type")
+    was, after = ["  - type: short  # its type"], ["  - id: one", "    type: short  # its type"]
+    assert lines_beside(bare, changed(bare, 0, id="one")) == (was, after)
+
+
 def test_a_note_whose_field_goes_is_kept_above_the_entry() -> None:
     after = changed(NOTED, 0, why=None, hints=["y"])
     assert notes(after) == notes(NOTED)
