@@ -54,6 +54,7 @@ def save_entry(
     owner: str,
     seen: str,
     now: datetime,
+    picture: Mapping[str, Any] | None = None,
 ) -> str:
     """Write what a form says into the newest text of a draft, finished or not, and return the key of the entry.
 
@@ -66,6 +67,8 @@ def save_entry(
         values: what the form says, by the names of the fields.
         owner: the kind of a new question, or `stimulus`.
         seen: the sign of the entry that the form was drawn from (`mark_of` its fields).
+        picture: something to look at, by the names of its fields, that comes into the text with a question, which
+            is about it then; None: the question says itself what it is about.
 
     Raises:
         DraftChanged: this very entry was changed from elsewhere since.
@@ -75,23 +78,22 @@ def save_entry(
     """
 
     def change(view: DraftView, opened: Opened) -> tuple[str, str]:
+        text, said = view.text, values
+        if picture is not None:
+            text, about = _added(text, opened.stimuli, STIMULUS, picture)
+            said = {**values, "about": about}
         entries = opened.stimuli if section == "stimuli" else opened.questions
         if key is None:
-            fields = to_fields(entry_shapes(owner), values, {})
-            if not fields:
-                raise EmptyFormError
-            same = cleaned({**({} if owner == STIMULUS else {"type": owner}), **fields})
-            twin = next((one.key for one in entries if cleaned(_without_id(one)) == same), None)
-            return (view.text, twin) if twin is not None else _with_new(view.text, entries, owner, fields)
+            return _added(text, entries, owner, said)
         entry, _owner, shapes = shown_entry(opened, section, key)
         was = _unchanged(view, entry, seen)
         _values, kept = to_form(shapes, was)
-        fields = to_fields(shapes, values, was, kept)
+        fields = to_fields(shapes, said, was, kept)
         slug = key
         if not entry.named:
             slug = free_id(said_by(fields), entries)
             fields = {"id": slug, **{name: value for name, value in fields.items() if name != "id"}}
-        return editing.replace_entry(view.text, section, entry.place, fields), slug
+        return editing.replace_entry(text, section, entry.place, fields), slug
 
     return _on_newest(draft, account_id, change, now)
 
@@ -176,6 +178,16 @@ def text_of_form(account_id: int, owner: str, values: Mapping[str, Any], *, titl
     head = {"title": title, "language": language} | (fields if owner == BANK else {})
     text = bank_text({"format": "1", "bank": slug_for(account_id, str(head["title"])), **head})
     return text if owner == BANK else _with_new(text, (), owner, fields)[0]
+
+
+def _added(text: str, entries: Iterable[Entry], owner: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The text with what a form of a new entry says, once, and the key that this has."""
+    fields = to_fields(entry_shapes(owner), values, {})
+    if not fields:
+        raise EmptyFormError
+    same = cleaned({**({} if owner == STIMULUS else {"type": owner}), **fields})
+    twin = next((one.key for one in entries if cleaned(_without_id(one)) == same), None)
+    return (text, twin) if twin is not None else _with_new(text, entries, owner, fields)
 
 
 def _with_new(text: str, entries: Iterable[Entry], owner: str, fields: Mapping[str, JSON]) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import request
 from flask_babel import gettext as _
 
-from quizapp.services import bank_form_saving as saving
 from quizapp.services import uploads
 from quizapp.services.bank_entries import STIMULUS
 from quizapp.services.uploads import UploadError
@@ -13,35 +12,39 @@ from quizapp.web import auth, instance
 from quizapp.web.bank_fields import PICTURE, PICTURE_ALT, PICTURE_CREDIT, Filled
 
 
-def take_picture(draft: str, filled: Filled) -> bool:
-    """Keep the picture that was sent with a form; a question gets something to look at for it.
+class PictureRefusedError(ValueError):
+    """A picture that was sent cannot be taken; its form says what to do, and nothing was kept."""
+
+
+def take_picture(draft: str, filled: Filled) -> dict[str, str | None] | None:
+    """Keep the picture that was sent with a form, and name it in the form of what is to be looked at.
 
     Returns:
-        Whether all is well; if not, the form says what to do, and nothing was kept.
+        With a question: the fields of something to look at, to be saved together with the question; else None.
 
     Raises:
-        NotFoundError, UnreadableError, TextTooLongError: as `save_entry`.
+        PictureRefusedError: the form says why.
+        NotFoundError: there is no such draft of theirs.
     """
     file, form = request.files.get(PICTURE), filled.form
     if file is None or not file.filename or PICTURE not in form:
-        return True
+        return None
     alone = filled.owner == STIMULUS
     if not alone and not (form[PICTURE_ALT].data or "").strip():
         form[PICTURE_ALT].errors = [_("Say in words what the picture shows, and choose it again.")]
-        return False
-    account, now = auth.account_id(), instance.now()
+        raise PictureRefusedError
     try:
-        name = uploads.add_picture(draft, account, file.stream, file.filename, now=now, beside=True)
+        name = uploads.add_picture(
+            draft, auth.account_id(), file.stream, file.filename, now=instance.now(), beside=True
+        )
     except UploadError as refused:
         form[PICTURE].errors = [str(refused)]
-        return False
+        raise PictureRefusedError from refused
     if alone:
         form["image"].data = name
         form["kind"].data = form["kind"].data or "image"
-        return True
-    shown = {"kind": "image", "image": name, "alt": form[PICTURE_ALT].data, "credit": form[PICTURE_CREDIT].data}
-    form["about"].data = saving.save_entry(draft, account, "stimuli", None, shown, owner=STIMULUS, seen="", now=now)
-    return True
+        return None
+    return {"kind": "image", "image": name, "alt": form[PICTURE_ALT].data, "credit": form[PICTURE_CREDIT].data}
 
 
 def picture_lost() -> bool:

@@ -22,7 +22,7 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.bank_fields import Filled
 from quizapp.web.bank_form_pages import Answer, Place, bank_page, entry_page, filled_form
-from quizapp.web.bank_form_pictures import take_picture
+from quizapp.web.bank_form_pictures import PictureRefusedError, take_picture
 from quizapp.web.forms import short_number
 from quizapp.web.made import TICKET_MAX, Made, made_with, new_ticket, remember_made
 from quizapp.web.security import takes_files
@@ -226,8 +226,7 @@ def _post(place: Place) -> Answer:
 def _save(place: Place, page: EntryForm, filled: Filled, do: str) -> Answer:
     """Keep what the form says, and do what else the button says."""
     try:
-        if not take_picture(place.draft, filled):
-            return entry_page(place, page, filled, errors=True), 422
+        picture = take_picture(place.draft, filled)
         key = saving.save_entry(
             place.draft,
             auth.account_id(),
@@ -237,7 +236,10 @@ def _save(place: Place, page: EntryForm, filled: Filled, do: str) -> Answer:
             owner=page.owner,
             seen=_seen(place),
             now=instance.now(),
+            picture=picture,
         )
+    except PictureRefusedError:
+        return entry_page(place, page, filled, errors=True), 422
     except EmptyFormError:
         if do == "back":
             return redirect(url_for("bank_forms.bank", draft=place.draft), 303)

@@ -703,3 +703,17 @@ def test_a_picture_comes_with_the_form_of_a_question_or_of_what_it_is_about(app:
     pictures = desk.view().pictures
     assert sorted(pictures) == ["old-map-2.png", "old-map.png"]
     assert f"/media/{pictures['old-map-2.png']}" in desk.get("/text/notice").text
+
+
+def test_a_picture_of_a_question_that_is_not_saved_leaves_nothing_in_the_text(app: Flask) -> None:
+    desk = Desk(app, BANK)
+    stale = desk.get("/one")
+    assert desk.send(desk.get("/one"), {"prompt": "Meanwhile"}).status == 303
+    text = desk.text
+    conflict = desk.send_picture(stale, {"prompt": "Late", "picture_alt": "A map"}, png())
+    assert (conflict.status, desk.text) == (409, text)
+    assert "choose it again before you save" in conflict.words
+    for status in (303, 409):  # a second press of the same page
+        assert desk.send_picture(conflict, {}, png()).status == status
+        assert "about: a-map\n    prompt: Late" in desk.text
+    assert (desk.text.count("alt: A map"), list(desk.view().pictures)) == (1, ["old-map.png"])
