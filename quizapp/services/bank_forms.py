@@ -32,6 +32,7 @@ from quizapp.services.bank_entries import (
     shown_entry,
 )
 from quizapp.services.drafts import DraftView, check_draft, read_draft, shared_skills
+from quizapp.services.reports import Report, waiting_reports
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Line:
     """Whether a form can show it."""
     mistakes: int
     advice: int
+    reports: tuple[Report, ...]
+    """What students found wrong with a question and nobody has settled, newest first."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ class EntryForm:
     """A sign of what the entry says; "" for a new one."""
     asked_of: int = 0
     """For a thing to look at: how many questions are about it."""
+    reports: tuple[Report, ...] = ()
+    """What students found wrong with a question and nobody has settled, newest first."""
 
     @property
     def said(self) -> str:
@@ -151,7 +156,8 @@ def bank_form(draft: str, account_id: int, *, now: datetime) -> BankForm:
         return BankForm(view, error.problems)
     found = _found(view, opened, now)
     head, _kept = to_form(head_shapes(), opened.head)
-    entries = {section: _lines(opened, section, found) for section in ("questions", "stimuli")}
+    reports = _reports(view, account_id)
+    questions, stimuli = _lines(opened, "questions", found, reports), _lines(opened, "stimuli", found, {})
     placed = (
         Finding(control_of(head_shapes(), opened.head, way), one)
         for way, one in found
@@ -159,7 +165,7 @@ def bank_form(draft: str, account_id: int, *, now: datetime) -> BankForm:
         if not _inside(way) and (way[:1] != ("questions",) or opened.questions)
     )
     return BankForm(
-        view, (), head, tuple(placed), entries["questions"], entries["stimuli"],
+        view, (), head, tuple(placed), questions, stimuli,
         tuple(Kind(name, purpose_of(name)) for name in kinds()), head_mark(opened),
     )  # fmt: skip
 
@@ -200,6 +206,7 @@ def entry_form(draft: str, account_id: int, section: Section, key: str, *, now: 
         line=entry.line,
         seen=mark_of(dict(fields)),
         asked_of=sum((one.fields or {}).get("about") == key for one in opened.questions),
+        reports=_reports(view, account_id).get(key, ()) if section == "questions" else (),
     )
 
 
@@ -282,7 +289,13 @@ def _inside(way: Sequence[str | int]) -> bool:
     return len(way) > 1 and way[0] in ("questions", "stimuli")
 
 
-def _lines(opened: Opened, section: Any, found: list[tuple[_Way, Problem]]) -> tuple[Line, ...]:
+def _reports(view: DraftView, account_id: int) -> dict[str, tuple[Report, ...]]:
+    return {} if view.bank is None else waiting_reports(view.bank.public_id, account_id)
+
+
+def _lines(
+    opened: Opened, section: Any, found: list[tuple[_Way, Problem]], reports: Mapping[str, tuple[Report, ...]]
+) -> tuple[Line, ...]:
     counts = Counter((way[:2], one.level == "error") for way, one in found)
     return tuple(
         Line(
@@ -294,6 +307,7 @@ def _lines(opened: Opened, section: Any, found: list[tuple[_Way, Problem]]) -> t
             shown=owner_of(section, entry) is not None,
             mistakes=counts[(section, entry.place), True],
             advice=counts[(section, entry.place), False],
+            reports=reports.get(entry.key, ()),
         )
         for entry in (opened.questions if section == "questions" else opened.stimuli)
     )

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from quizapp import text as author_text
 from quizapp.bank.checking import Checked, corrected
 from quizapp.bank.coverage import Counts, counts
 from quizapp.bank.problems import Problem
-from quizapp.models import Bank, Item, ItemRevision, QuestionReport, db
 from quizapp.services.drafts import DraftView, check_draft, read_draft
-from quizapp.services.reports import Report, reports_for
+from quizapp.services.reports import Report, waiting_reports
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def draft_page(public_id: str, account_id: int, *, text: str | None = None, now:
     bank = checked.bank
     if bank is None:
         return DraftPage(draft, shown, checked, (), None)
-    reports = _waiting_reports(draft, account_id)
+    reports = waiting_reports(draft.bank.public_id, account_id) if draft.bank else {}
     questions = tuple(
         DraftQuestion(number, item.id, item.kind, author_text.plain(item.prompt), reports.get(item.id, ()))
         for number, item in enumerate(bank.items, start=1)
@@ -87,26 +84,3 @@ def with_correction(text: str, place: str, *, now: datetime) -> str | None:
 def place_of(problem: Problem) -> str:
     """Return what tells a finding from the others of the same text."""
     return f"{problem.line}:{problem.column}:{problem.code}"
-
-
-def _waiting_reports(draft: DraftView, account_id: int) -> dict[str, tuple[Report, ...]]:
-    """The reports that nobody has settled, by the question's id in the text."""
-    if draft.bank is None:
-        return {}
-    rows = db.session.execute(
-        sa.select(Item.slug, Item.id)
-        .join(Bank, Bank.id == Item.bank_id)
-        .where(
-            Bank.public_id == draft.bank.public_id,
-            sa.select(QuestionReport.id)
-            .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
-            .where(ItemRevision.item_id == Item.id, QuestionReport.settled_at.is_(None))
-            .correlate(Item)
-            .exists(),
-        )
-    )
-    found = {
-        slug: tuple(report for report in reports_for(item_id, account_id) if not report.settled)
-        for slug, item_id in rows
-    }
-    return {slug: reports for slug, reports in found.items() if reports}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -16,7 +18,9 @@ from quizapp.models import (
     Item,
     ItemRevision,
     QuestionReport,
+    QuizRevision,
     SectionTeacher,
+    StandIn,
     db,
 )
 from quizapp.models.base import new_public_id
@@ -26,6 +30,9 @@ from quizapp.services.catalogue import content_of
 from quizapp.services.rosters import NotFoundError, SectionRef
 from quizapp.services.throttling import Limit
 from quizapp.services.writing import rows_changed, upsert, writing
+
+Name = TypeVar("Name", bound=Hashable)
+"""What tells items apart: their id, or their slug within one bank."""
 
 TEXT_MAX = 300
 REPORTS_PER_STUDENT = Limit(10, timedelta(hours=1))
@@ -45,12 +52,31 @@ class Report:
 
 
 @dataclass(frozen=True)
+class AskedIn:
+    """An assignment that asked a question, so that the question can be corrected there."""
+
+    assignment: str
+    """Public id."""
+    title: str
+    question: str
+    """Public id of the revision that it asked."""
+    at: datetime
+    """When it was assigned."""
+
+
+@dataclass(frozen=True)
 class ReportedQuestion:
     """A question with what was found wrong with it, newest first."""
 
     item_id: int
     prompt: str
     reports: tuple[Report, ...]
+    asked_in: tuple[AskedIn, ...]
+    """The class's assignments that asked it, newest first."""
+    slug: str
+    """Its id in its bank."""
+    bank: str | None
+    """Public id of its bank; None where this teacher cannot change that."""
 
     @property
     def waiting(self) -> int:
@@ -106,26 +132,41 @@ def reports_for(item_id: int, account_id: int) -> tuple[Report, ...]:
 
     Those are the reports of their own classes, and all reports on items of banks that they may change.
     """
-    return _readable(ItemRevision.item_id == item_id, account_id).get(item_id, ())
+    return tuple(report for _, _, report in _readable(ItemRevision.item_id == item_id, account_id))
 
 
 def reports_of_bank(bank_id: int, account_id: int) -> dict[int, tuple[Report, ...]]:
     """Return the reports on the items of a bank that this teacher may read, newest first, by item."""
-    return _readable(Item.bank_id == bank_id, account_id)
+    return _grouped((item, report) for item, _, report in _readable(Item.bank_id == bank_id, account_id))
 
 
-def _readable(condition: sa.ColumnElement[bool], account_id: int) -> dict[int, tuple[Report, ...]]:
+def waiting_reports(bank: str, account_id: int) -> dict[str, tuple[Report, ...]]:
+    """Return the reports that nobody has settled on the items of a bank, newest first, by the item's slug.
+
+    Args:
+        bank: public id.
+    """
+    found = _readable(sa.and_(Bank.public_id == bank, QuestionReport.settled_at.is_(None)), account_id)
+    return _grouped((slug, report) for _, slug, report in found)
+
+
+def _readable(condition: sa.ColumnElement[bool], account_id: int) -> list[tuple[int, str, Report]]:
+    """The reports that this teacher may read, newest first, each after its item's id and slug."""
     rows = db.session.execute(
-        sa.select(QuestionReport, ItemRevision.number, ItemRevision.item_id)
+        sa.select(QuestionReport, ItemRevision.number, Item.id, Item.slug)
         .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
         .join(Item, Item.id == ItemRevision.item_id)
         .join(Bank, Bank.id == Item.bank_id)
         .where(condition, _may_read(account_id))
         .order_by(QuestionReport.reported_at.desc(), QuestionReport.id.desc())
     )
-    found: dict[int, tuple[Report, ...]] = {}
-    for row, number, item_id in rows:
-        found[item_id] = (*found.get(item_id, ()), _report(row, number))
+    return [(item_id, slug, _report(row, number)) for row, number, item_id, slug in rows]
+
+
+def _grouped(reports: Iterable[tuple[Name, Report]]) -> dict[Name, tuple[Report, ...]]:
+    found: dict[Name, tuple[Report, ...]] = {}
+    for name, report in reports:
+        found[name] = (*found.get(name, ()), report)
     return found
 
 
@@ -135,21 +176,63 @@ def _may_read(account_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(QuestionReport.section_id.in_(taught), may_change(account_id))
 
 
-def reports_of_class(section: SectionRef) -> tuple[ReportedQuestion, ...]:
+def reports_of_class(section: SectionRef, account_id: int) -> tuple[ReportedQuestion, ...]:
     """Return the questions that students of a class reported, those with waiting reports first."""
     rows = db.session.execute(
-        sa.select(QuestionReport, ItemRevision)
+        sa.select(
+            QuestionReport, ItemRevision, Item.slug, sa.case((may_change(account_id), Bank.public_id)).label("bank")
+        )
         .join(ItemRevision, ItemRevision.id == QuestionReport.item_revision_id)
+        .join(Item, Item.id == ItemRevision.item_id)
+        .join(Bank, Bank.id == Item.bank_id)
         .where(QuestionReport.section_id == section.id)
         .order_by(QuestionReport.reported_at.desc(), QuestionReport.id.desc())
+    ).all()
+    by_item: dict[int, list[sa.Row[tuple[QuestionReport, ItemRevision, str, str | None]]]] = {}
+    for row in rows:
+        by_item.setdefault(row.ItemRevision.item_id, []).append(row)
+    asked_in = _asked_in(section, by_item)
+    found = [
+        ReportedQuestion(
+            item_id=item_id,
+            prompt=text.plain(content_of(lines[0].ItemRevision).item.prompt),
+            reports=tuple(_report(line.QuestionReport, line.ItemRevision.number) for line in lines),
+            asked_in=asked_in.get(item_id, ()),
+            slug=lines[0].slug,
+            bank=lines[0].bank,
+        )
+        for item_id, lines in by_item.items()
+    ]
+    return tuple(sorted(found, key=lambda question: question.waiting == 0))
+
+
+def _asked_in(section: SectionRef, items: Collection[int]) -> dict[int, tuple[AskedIn, ...]]:
+    """Where a class was asked items. Not where one stood in for another question, which stays private."""
+    rows = db.session.execute(
+        sa.select(
+            ItemRevision.item_id,
+            Assignment.public_id,
+            QuizRevision.title,
+            ItemRevision.public_id,
+            Assignment.created_at,
+            Assignment.id,
+        )
+        .join(AttemptItem, AttemptItem.item_revision_id == ItemRevision.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .join(QuizRevision, QuizRevision.id == Assignment.quiz_revision_id)
+        .where(
+            Assignment.section_id == section.id,
+            ItemRevision.item_id.in_(items),
+            ~sa.select(StandIn.attempt_item_id).where(StandIn.attempt_item_id == AttemptItem.id).exists(),
+        )
+        .distinct()
+        .order_by(Assignment.id.desc(), ItemRevision.public_id)
     )
-    found: dict[int, ReportedQuestion] = {}
-    for row, revision in rows:
-        known = found.get(revision.item_id)
-        prompt = text.plain(content_of(revision).item.prompt) if known is None else known.prompt
-        earlier = () if known is None else known.reports
-        found[revision.item_id] = ReportedQuestion(revision.item_id, prompt, (*earlier, _report(row, revision.number)))
-    return tuple(sorted(found.values(), key=lambda question: question.waiting == 0))
+    found: dict[int, tuple[AskedIn, ...]] = {}
+    for item_id, assignment, title, question, at, _ in rows:
+        found[item_id] = (*found.get(item_id, ()), AskedIn(assignment, title, question, at))
+    return found
 
 
 def settle_report(section: SectionRef, report: str, *, now: datetime) -> None:

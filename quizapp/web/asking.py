@@ -126,4 +126,5 @@ def settle(section: str, report: str) -> Response:
 def reported(section: str) -> str:
     """List what students of a class found wrong with questions."""
     found = rosters.get_section(section, auth.account_id())
-    return render_template("teach/reports.html", section=found, lines=reports.reports_of_class(found))
+    lines = reports.reports_of_class(found, auth.account_id())
+    return render_template("teach/reports.html", section=found, lines=lines)

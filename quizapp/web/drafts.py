@@ -34,8 +34,9 @@ Answer = str | Response | tuple[str, int]
 @bp.post("/b/<bank>/edit")
 @access(Access.STAFF)
 def edit(bank: str) -> Response:
-    """Open the teacher's draft of a bank, begun if there is none."""
-    return redirect(write_url(drafts.open_draft(bank, auth.account_id(), now=instance.now())), 303)
+    """Open the teacher's draft of a bank, begun if there is none; at a question, if one is named."""
+    draft = drafts.open_draft(bank, auth.account_id(), now=instance.now())
+    return redirect(write_url(draft, question=request.form.get("question")), 303)
 
 
 @bp.get("/drafts/<draft>")

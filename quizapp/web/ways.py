@@ -23,6 +23,12 @@ def writes_text() -> bool:
     return session.get(WAY) == TEXT
 
 
-def write_url(draft: str) -> str:
-    """Return where a draft is written on, by its public id."""
-    return url_for("drafts.editor" if writes_text() else "bank_forms.bank", draft=draft)
+def write_url(draft: str, *, question: str | None = None) -> str:
+    """Return where a draft is written on.
+
+    Args:
+        draft: public id.
+        question: the id of a question to begin at; where the draft has it no more, it begins at the top.
+    """
+    anchor = f"q-{question}" if question else None
+    return url_for("drafts.editor" if writes_text() else "bank_forms.bank", draft=draft, _anchor=anchor)

@@ -32,6 +32,7 @@ from quizapp.services import (
     corrections,
     live,
     questions,
+    reports,
     results,
     reviewing,
     starting,
@@ -195,6 +196,16 @@ def test_no_page_of_the_teacher_tells_who_changed(lesson: Lesson) -> None:
     assert "made up" not in repr(answers)
     skills = [student_page.student_page(class_id, row.person.public_id, account, now=START).cells for row in grid.rows]
     assert skills[0] == skills[1]
+
+
+def test_where_a_reported_question_stood_in_for_another_is_not_told(lesson: Lesson) -> None:
+    lesson.change(lesson.ada)
+    for pupil in (lesson.ada, lesson.ben):
+        attempt = factories.start(lesson.assignment, pupil)
+        reports.report_question(pupil.id, attempt, 1, "Odd.", key=factories.instance_key(), now=START)
+    reported = reports.reports_of_class(lesson.ref, lesson.teacher.id)
+    asked_in = {line.prompt: [one.assignment for one in line.asked_in] for line in reported}
+    assert asked_in == {WARNED: [lesson.assignment], "Which of these is made up, verbs and easy?": []}
 
 
 def test_sure_and_wrong_is_counted_and_not_named_where_students_may_change(lesson: Lesson) -> None:

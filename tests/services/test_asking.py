@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from quizapp.models import Item, QuestionReport, db
+from quizapp.models import Bank, Item, QuestionReport, db
 from quizapp.services import attempts, help_requests, reports, rosters
 from quizapp.services.attempts import Taker
 from quizapp.services.rosters import NotFoundError
@@ -94,10 +94,12 @@ def test_a_report_is_read_without_a_name_and_settled_by_the_class(lesson: Lesson
     lesson.report("  Two answers\nare right. ")
     lesson.report("I do not know the word.", "ben", minutes=1)
     lesson.report("Three answers are right.", minutes=2)
-    (question,) = reports.reports_of_class(lesson.school_class.ref)
+    (question,) = reports.reports_of_class(lesson.school_class.ref, lesson.teacher.id)
     assert [report.text for report in question.reports] == ["Three answers are right.", "I do not know the word."]
     assert question.prompt == "What does claimed do?"
     assert "Ada" not in repr(question)
+    assert [(one.assignment, one.title) for one in question.asked_in] == [(lesson.assignment, "Small quiz")]
+    assert question.bank is None, "what we ship is nobody's to change"
     reports.settle_report(lesson.school_class.ref, question.reports[0].public_id, now=START)
     item = db.session.scalars(sa.select(Item.id).where(Item.slug == "claimed")).one()
     assert [report.settled for report in reports.reports_for(item, lesson.teacher.id)] == [True, False]
@@ -118,6 +120,8 @@ def test_the_owner_of_a_bank_reads_what_other_classes_report() -> None:
     reports.report_question(ada.id, attempt, 3, "The sum is wrong.", key=instance_key(), now=START)
     item = db.session.scalars(sa.select(Item.id).where(Item.slug == "share")).one()
     assert [report.text for report in reports.reports_for(item, owner.id)] == ["The sum is wrong."]
+    beside = reports.waiting_reports(db.session.scalars(sa.select(Bank.public_id)).one(), owner.id)
+    assert [(slug, report.text) for slug, (report,) in beside.items()] == [("share", "The sum is wrong.")]
 
 
 def test_reports_are_bounded(lesson: Lesson) -> None:

@@ -85,6 +85,10 @@ def test_a_report_reaches_the_teacher_without_a_name_and_as_text(app: Flask) -> 
     page = teacher.get(f"/teach/c/{school.section}/reports")
     assert "<b>هذا</b> is wrong" in page.words
     assert "Ada" not in page.words
+    fixes = [link for link in page.links() if link.endswith("/fix")]
+    assert len(fixes) == 2, "two assignments asked it, and it can be corrected in each"
+    assert all("Correct this question" in teacher.get(link).words for link in fixes)
+    assert "Edit the question" not in page.words, "what we ship is nobody's to change"
     settled = teacher.follow(teacher.submit(page, "/settle"))
     assert "All reports are settled." in settled.words
     # Whoever finds the fault in the feedback reports it from there.

@@ -289,7 +289,14 @@ def test_students_reports_stand_beside_their_question(desk: Desk) -> None:
         attempts.hand_in(ben.taker, factories.start(assignment, ben), now=START)
         attempt = factories.start(assignment, ada)
         reports.report_question(ada.id, attempt, 1, "Two are right.", key=factories.instance_key(), now=START)
+        section = school_class.ref.public_id
     assert "Two are right." in desk.browser.get(path).words
+    # From the class's page the author comes to the question, by form first, and reads the report beside it.
+    reported = desk.browser.get(f"/teach/c/{section}/reports")
+    opened = desk.browser.submit(reported, f"/b/{done.bank}/edit")
+    assert opened.location == f"{path}/form#q-headline"
+    assert "Two are right." in desk.browser.follow(opened).words
+    assert "Two are right." in desk.browser.get(f"{path}/form/headline").words
     assert (
         "1 student is at work on it now"
         in desk.goes(desk.browser.get(path), "publish", OWN_BANK.replace("My own bank", "Mine")).words
