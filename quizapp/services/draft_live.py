@@ -16,6 +16,7 @@ from quizapp.bank.schema import bank_schema
 from quizapp.bank.source import Region
 from quizapp.items.base import JSON
 from quizapp.models import db
+from quizapp.services.bank_access import BankRight, right_over
 from quizapp.services.draft_rows import names_of_pictures, own_draft, plain_lines
 from quizapp.services.drafts import check_draft, shared_skills
 from quizapp.services.misconceptions import kept_misconceptions
@@ -48,15 +49,27 @@ class LivePreview:
     """The name under which the picture it shows is kept."""
 
 
-def live_check(public_id: str, account_id: int, text: str, *, now: datetime) -> Checked:
-    """Return all findings in a text that its author is typing.
+@dataclass(frozen=True)
+class LiveCheck:
+    """What an author should know of a text that they are typing."""
+
+    checked: Checked
+    shut_out: bool
+    """Whether somebody took back the right to change the bank meanwhile."""
+
+
+def live_check(public_id: str, account_id: int, text: str, *, now: datetime) -> LiveCheck:
+    """Return all findings in a text that its author is typing, and whether the bank is still theirs to change.
 
     Raises:
         NotFoundError: there is no such draft of theirs.
         TextTooLongError: the text is longer than a bank may be.
     """
-    pictures = _pictures(public_id, account_id)
-    return check_draft(plain_lines(text), now=now, pictures=pictures)
+    session = db.session()
+    draft = own_draft(session, public_id, account_id)
+    right = BankRight.OWN if draft.bank_id is None else right_over(session, draft.bank_id, account_id)
+    checked = check_draft(plain_lines(text), now=now, pictures=names_of_pictures(session, draft.id))
+    return LiveCheck(checked, right < BankRight.EDIT)
 
 
 def live_preview(public_id: str, account_id: int, text: str, line: int) -> LivePreview:

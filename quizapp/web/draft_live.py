@@ -46,12 +46,16 @@ def writing_help() -> Response:
 @bp.post("/<draft>/check.json")
 @access(Access.STAFF)
 def check(draft: str) -> Response:
-    """Give what is found in a text: as data, for markers; in a sentence; and as the list that the page shows."""
+    """Give what is found in a text: as data, for markers; in a sentence; and as the list that the page shows.
+
+    And whether the bank is no longer its author's to change.
+    """
     _refuse_floods()
-    checked = draft_live.live_check(draft, auth.account_id(), _text(), now=instance.now())
+    live = draft_live.live_check(draft, auth.account_id(), _text(), now=instance.now())
+    checked = live.checked
     listed = render_template("teach/banks/findings.html", found=checked.problems, place_of=place_of)
-    summary = get_template_attribute("components/problems.html", "check_summary")
-    return jsonify(findings=checked.to_json(), html=listed, said=summary(checked))
+    said = get_template_attribute("components/problems.html", "check_summary")(checked, live.shut_out)
+    return jsonify(findings=checked.to_json(), html=listed, said=said, shut_out=live.shut_out)
 
 
 @bp.post("/<draft>/preview")

@@ -113,6 +113,8 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
         drafts.save_draft(draft, account, text, version=form.known_version, now=now)
     except TextTooLongError:
         return _editor(draft, account, text=typed, too_long=True), 413
+    if do == "own":
+        return _detached(draft, account)
     if do == "form":
         write_by_form()
     else:
@@ -215,7 +217,11 @@ def under_its_bank(draft: str) -> Response:
 @access(Access.STAFF)
 def detach(draft: str) -> Response:
     """Let the text go its own way, as a bank of the teacher's own."""
-    drafts.detach_draft(draft, auth.account_id())
+    return _detached(draft, auth.account_id())
+
+
+def _detached(draft: str, account: int) -> Response:
+    drafts.detach_draft(draft, account)
     flash(
         _("This is a bank of your own now. Give it another id in its line “bank:” if you have one of this id."), "good"
     )

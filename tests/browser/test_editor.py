@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Dialog, Page, expect
 
+from quizapp.models import Bank, BankDraft
 from quizapp.services import drafts
+from quizapp.services.writing import writing
 from tests.browser import school
 from tests.factories import OWN_BANK
 
@@ -148,3 +151,21 @@ def test_an_author_is_helped_while_writing(
         stored = drafts.read_draft(public_id, made.account_id).text
     end = SECOND + "    type: short\n    prompt: Who reads this?\n    accept: [me]\n    why: So."
     assert stored == OWN_BANK.replace("format: 1\n", "format: 1\ntitel: Mine\n") + end
+    be_shut_out(app, editor)
+
+
+def be_shut_out(app: Flask, editor: Editor) -> None:
+    """Whoever loses the right to change the bank is told while typing, and keeps what was typed."""
+    page, told = editor.page, editor.page.locator("[data-shut-out]")
+    expect(page.get_by_role("button", name="Find", exact=True)).to_be_visible()  # the script listens
+    expect(told).to_be_hidden()
+    with school.inside(app), writing() as session:  # the only bank is one that nobody may change
+        session.execute(sa.update(BankDraft).values(bank_id=sa.select(Bank.id).scalar_subquery()))
+    editor.type("End", " And so.")
+    expect(told).to_be_visible()
+    expect(editor.state).to_have_text("You may no longer change this bank.")
+    with page.expect_navigation():
+        told.get_by_role("button", name="Keep it as a bank of my own").click()
+    expect(editor.text).to_contain_text("why: So. And so.")
+    expect(told).to_be_hidden()
+    expect(editor.unsaved).to_be_hidden()

@@ -101,10 +101,10 @@ def test_a_mistake_elsewhere_does_not_stop_the_preview(
 
 
 def test_findings_know_the_pictures_of_the_draft(teacher: Teacher, draft: str) -> None:
-    codes = {one.code for one in draft_live.live_check(draft, teacher.id, TEXT, now=START).problems}
+    codes = {one.code for one in draft_live.live_check(draft, teacher.id, TEXT, now=START).checked.problems}
     assert "no-picture" not in codes
     other = draft_live.live_check(draft, teacher.id, TEXT.replace("plan.png", "map.png"), now=START)
-    assert "no-picture" in {one.code for one in other.problems}
+    assert "no-picture" in {one.code for one in other.checked.problems}
 
 
 def test_a_colleagues_draft_is_not_there(draft: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -271,13 +273,21 @@ def test_who_may_no_longer_edit_keeps_the_text_as_a_bank_of_their_own(desk: Desk
     desk.share(done.bank, colleague, ShareRight.EDIT)
     with desk.app.app_context():
         path = f"/teach/drafts/{drafts.open_draft(done.bank, colleague.id, now=START)}"
-    desk.share(done.bank, colleague, ShareRight.VIEW)
     theirs = desk.of(colleague)
+    typing, typed = theirs.get(path), OWN_BANK.replace("My own bank", "Typed meanwhile")
+    (told,) = (one for one in typing.elements() if "data-shut-out" in one.attrib)
+    assert "hidden" in told.attrib
+    assert json.loads(theirs.post(f"{path}/check.json", {"text": typed}).body)["shut_out"] is False
+    desk.share(done.bank, colleague, ShareRight.VIEW)
+    answer = json.loads(theirs.post(f"{path}/check.json", {"text": typed}).body)
+    assert (answer["shut_out"], "You may no longer change this bank" in answer["said"]) == (True, True)
     assert "You may no longer change this bank" in theirs.get(f"{path}/publish").words
     assert theirs.post(f"{path}/publish", {"version": "1"}).status == 409
-    page = theirs.follow(theirs.submit(theirs.get(path), "/detach"))
+    assert "hidden" not in next(one for one in theirs.get(path).elements() if "data-shut-out" in one.attrib).attrib
+    page = theirs.follow(theirs.submit(typing, named="text", fields={"do": "own", "text": typed}))
     assert "Not published yet" in page.words
-    assert theirs.post(f"{path}/publish", {"version": "1"}).location == f"{path}/publish"
+    assert "Typed meanwhile" in page.words
+    assert theirs.post(f"{path}/publish", {"version": "2"}).location == f"{path}/publish"
 
 
 def test_students_reports_stand_beside_their_question(desk: Desk) -> None:

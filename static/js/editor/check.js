@@ -1,6 +1,6 @@
 // Markers at what the check finds, asked for when typing pauses, and the list of findings on the page kept up to date.
 // The server answers { findings: [{ line, column, level, code, message, fix, source }], html: the list as it draws it,
-// said: the sentence on all of them }.
+// said: the sentence on all of them, shut_out: whether the bank is no longer the author's to change }.
 import { forEachDiagnostic, linter, StateEffect } from "../../vendor/codemirror.min.js";
 import { drawn, post } from "./post.js";
 import { goTo, utf16 } from "./view.js";
@@ -71,6 +71,7 @@ export class Findings {
   constructor(box, settings) {
     Object.assign(this, { box, words: settings.words, found: [] });
     this.told = document.querySelector("[data-check-state]");
+    this.shutOut = document.querySelector("[data-shut-out]");
   }
 
   attach(view) {
@@ -98,8 +99,9 @@ export class Findings {
     return done;
   }
 
-  show({ html, said }) {
+  show({ html, said, shut_out }) {
     this.say(drawn(said));
+    if (this.shutOut) this.shutOut.hidden = !shut_out;
     if (!this.box || this.html === html) return;
     this.html = html;
     const open = this.box.querySelector("details")?.open;
