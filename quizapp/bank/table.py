@@ -182,8 +182,9 @@ class _Reading:
             message = "It does not say why the right answer is right. Add that before you publish."
             self.problems.append(_problem(line, "no-why", message, "warning"))
         if cells.typed:
-            return {"type": "short", "prompt": cells.prompt, "accept": _each(cells.right), **why}
-        options = self._options(line, cells)
+            accepted = self._options(line, cells.right, [])
+            return {"type": "short", "prompt": cells.prompt, "accept": [one["right"] for one in accepted], **why}
+        options = self._options(line, cells.right, cells.wrong)
         if len(options) == 1:
             message = "There is one answer to choose from, so students type it. Add wrong answers for a choice."
             self.problems.append(_problem(line, "too-few", message, "warning"))
@@ -208,16 +209,19 @@ class _Reading:
             message = f"There are more than {_MOST_OPTIONS} answers. Take some out before you publish."
             self.problems.append(_problem(line, "too-many-answers", message, "warning"))
 
-    def _options(self, line: int, cells: Cells) -> list[dict[str, str]]:
+    def _options(self, line: int, right: list[str], wrong: list[str]) -> list[dict[str, str]]:
+        """The answers, each once; one that is there again is told."""
         options: list[dict[str, str]] = []
-        said: set[str] = set()
-        for word, text in [*(("right", text) for text in cells.right), *(("wrong", text) for text in cells.wrong)]:
-            if fold(text) in said:
-                message = f"“{text}” is there twice. It was taken once."
-                self.problems.append(_problem(line, "same-option", message, "warning"))
+        said: dict[str, str] = {}
+        for word, text in [*(("right", text) for text in right), *(("wrong", text) for text in wrong)]:
+            before = said.setdefault(fold(text), word)
+            if len(said) > len(options):
+                options.append({word: text})
                 continue
-            said.add(fold(text))
-            options.append({word: text})
+            message = f"The answer “{text[:80]}” is there twice. It was taken once."
+            if before != word:
+                message = f"The answer “{text[:80]}” is there as right and as wrong. It was taken as right."
+            self.problems.append(_problem(line, "same-option", message, "warning"))
         return options
 
     def _free(self, prompt: str) -> str:
@@ -241,11 +245,6 @@ def _left_out(cells: Cells) -> tuple[str, str] | None:
     if not cells.right:
         return "no-key", "This row does not say which answer is right. It was left out."
     return None
-
-
-def _each(texts: list[str]) -> list[str]:
-    """The texts, each once."""
-    return list({fold(text): text for text in reversed(texts)}.values())[::-1]
 
 
 def _problem(line: int, code: str, message: str, level: Level = "error") -> Problem:

@@ -124,7 +124,12 @@ def cells_of(cells: Sequence[str], layout: list[str] | None) -> Cells:
     answers = found.get("answer", [])
     if _TYPED.search(kind) and not row.keyless:
         row.typed = True
-        row.right = [*(one for one in answers if one), *(one for one in row.right if not answers or not any(answers))]
+        answers = [one for one in answers if one]
+        offered = set(map(fold, answers))
+        row.right = [
+            *answers,
+            *(one for one in row.right if not answers or (fold(one) not in offered and not _NUMBERS.fullmatch(one))),
+        ]
     elif any(answers):
         _name_right(row, answers)
     return row
@@ -179,12 +184,13 @@ def _name_right(row: Cells, answers: list[str]) -> None:
         places = {
             int(one) - 1 if one.isdigit() else ord(one.lower()) - ord("a"): one for one in re.findall(r"\w", said)
         }
-        right = [answer for place, answer in enumerate(answers) if place in places and answer]
+        key = [place in places for place in range(len(answers))]
         row.unnamed = [one for place, one in places.items() if not answers[place : place + 1] or not answers[place]]
     else:
         named = {fold(one) for one in row.right}
-        right = [answer for answer in answers if answer and fold(answer) in named]
+        key = [fold(answer) in named for answer in answers]
         row.unnamed = [one for one in row.right if fold(one) not in offered]
-        right += row.unnamed
-    row.right, row.numbered = right, bool(places)
-    row.wrong = [*row.wrong, *(answer for answer in answers if answer and answer not in right)]
+    row.right = [answer for answer, right in zip(answers, key, strict=True) if answer and right]
+    row.right += [] if places else row.unnamed
+    row.wrong += [answer for answer, right in zip(answers, key, strict=True) if answer and not right]
+    row.numbered = bool(places)

@@ -89,6 +89,17 @@ def test_what_must_be_looked_at_is_told_by_line() -> None:
     assert [one["prompt"] for one in questions(table)] == ["Who?", "Where to?", "How?"]
 
 
+def test_an_answer_that_is_there_again_is_named() -> None:
+    table = "Question\tA\tB\tC\tD\tKey\nWho?\tshe\the\tHe\tshe\t1\n"
+    assert [one.message for one in draft_from_table(table).problems if one.code == "same-option"] == [
+        "The answer “He” is there twice. It was taken once.",
+        "The answer “she” is there as right and as wrong. It was taken as right.",
+    ]
+    assert questions(table)[0]["options"] == [{"right": "she"}, {"wrong": "he"}]
+    typed = "Question\tType\tAnswer\tAnswer\tRight\nWho?\ttyped\tshe\ther\tthe mayor\nWho else?\ttyped\the\t\t1\n"
+    assert [one["accept"] for one in questions(typed)] == [["she", "her", "the mayor"], ["he"]]
+
+
 def test_unpaired_quotation_marks_are_text() -> None:
     table = '"Fake" news is?\tx\ty\n'
     assert questions(table)[0]["prompt"] == '"Fake" news is?'
@@ -125,6 +136,8 @@ NAMED = "Question\tOption 1\tOption 2\tCorrect\n"
         ("Question\tRight\tWrong\tTime\tAuthor\t\nWho?\ta\tb\t\tMe\tx\n", [(1, "column-left-out")]),
         ("Question\tRight\tWrong\tWhy\n\t\t\tSo.\nWho?\ta\tb\tSo.\n", [(2, "no-prompt")]),
         ("Question\tType\tAnswer\tWrong\nWho?\ttyped\ta\tb\n", [(2, "typed-answer")]),
+        (NAMED + "Who?\ta\ta\t1\nWhen?\tb\tc\t1\n", [(2, "same-option"), (2, "too-few")]),
+        ("Question\tType\tAnswer\tAnswer\nWho?\ttyped\ta\tA\n", [(2, "same-option")]),
         ("Question\tRight\tWrong\nWho? (required)\ta\tb\nWhen? (required)\ta\tb\n", [(2, "guidance")]),
     ],
 )
