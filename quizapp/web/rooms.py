@@ -12,7 +12,7 @@ from werkzeug.http import quote_etag
 from werkzeug.wrappers import Response as AnyResponse
 
 from quizapp.models import RoomPhase
-from quizapp.services import room_asked, room_questions, rooms
+from quizapp.services import room_asked, room_door, room_questions, rooms
 from quizapp.services.room_asked import WORDS_MAX, Asked, PassageError
 from quizapp.services.room_results import Round, count_round
 from quizapp.services.rooms import Pulse, RoomClosedError, RoomRef
@@ -151,7 +151,7 @@ def next_round(room: str) -> AnyResponse:
 @access(Access.STAFF)
 def remove(room: str, member: str) -> AnyResponse:
     """Take somebody out of a room."""
-    name = rooms.remove_member(_open(room), member, now=instance.now())
+    name = room_door.remove_member(_open(room), member, now=instance.now())
     flash(
         _(
             "“%(name)s” is out, and the answers no longer count. This nickname and this browser cannot come back; with"
@@ -168,7 +168,7 @@ def remove(room: str, member: str) -> AnyResponse:
 def lock(room: str) -> AnyResponse:
     """Let nobody else in, or let people in again."""
     locked = request.form.get("to") == "locked"
-    rooms.set_locked(_open(room), locked=locked, now=instance.now())
+    room_door.set_locked(_open(room), locked=locked, now=instance.now())
     said = (
         _("Nobody else may come in now. Whoever is in stays in.")
         if locked
@@ -182,7 +182,7 @@ def lock(room: str) -> AnyResponse:
 @access(Access.STAFF)
 def remove_silent(room: str) -> AnyResponse:
     """Take out everybody who has answered nothing yet."""
-    gone = rooms.remove_silent(_open(room), now=instance.now())
+    gone = room_door.remove_silent(_open(room), now=instance.now())
     said = ngettext(
         "%(num)s person is out who had answered nothing.", "%(num)s people are out who had answered nothing.", gone
     )
@@ -268,7 +268,7 @@ def _control_parts(pulse: Pulse) -> dict[str, object]:
     result = _result(pulse) if peeking else None
     return {
         "view": RoomView(pulse, rooms.asked_by(pulse.room), result, changes=result is not None),
-        "members": rooms.members_of(pulse.room) if named else (),
+        "members": room_door.members_of(pulse.room) if named else (),
         "peeking": peeking,
         "named": named,
         "etag": _etag(pulse),

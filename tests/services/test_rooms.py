@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Room, RoomAnswer, RoomMember, RoomPassage, RoomPhase, db
-from quizapp.services import retention, room_members, rooms, throttling
+from quizapp.services import retention, room_door, room_members, rooms, throttling
 from quizapp.services.credentials import is_room_code, token_hash
 from quizapp.services.room_members import MEMBERS_MAX, RoomError
 from quizapp.services.room_results import Round, count_round
@@ -56,7 +56,7 @@ class Lesson:
         return room_members.member_state(self.first.code, token_hash(name), now=START)
 
     def member(self, name: str) -> str:
-        return next(line.public_id for line in rooms.members_of(self.room) if line.nickname == name)
+        return next(line.public_id for line in room_door.members_of(self.room) if line.nickname == name)
 
     def step(self, phase: RoomPhase, *, shown: bool) -> bool:
         return rooms.set_phase(self.room, phase, shown=shown, now=START)
@@ -89,9 +89,9 @@ def test_whoever_is_taken_out_leaves_the_seat_to_another(lesson: Lesson, monkeyp
     monkeypatch.setattr(room_members, "MEMBERS_MAX", 2)
     with refused(RoomError.FULL):
         factories.join_room(lesson.room, "Cy")
-    rooms.remove_member(lesson.room, lesson.member("Ben"), now=START)
+    room_door.remove_member(lesson.room, lesson.member("Ben"), now=START)
     factories.join_room(lesson.room, "Cy")
-    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann", "Cy"]
+    assert [line.nickname for line in room_door.members_of(lesson.room)] == ["Ann", "Cy"]
 
 
 def test_a_code_opens_its_room_and_wrong_ones_are_counted_with_those_of_classes(lesson: Lesson) -> None:
@@ -146,28 +146,28 @@ def test_a_device_passes_to_somebody_else_and_what_was_marked_with_it_stays(less
     # Ben has marked nothing: he leaves, and his nickname is free.
     lesson.join("Dan", browser="Ben", instead=True)
     lesson.join("Ben", browser="Another")
-    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann", "Cleo", "Dan", "Ben"]
-    rooms.remove_member(lesson.room, lesson.member("Dan"), now=START)
+    assert [line.nickname for line in room_door.members_of(lesson.room)] == ["Ann", "Cleo", "Dan", "Ben"]
+    room_door.remove_member(lesson.room, lesson.member("Dan"), now=START)
     with refused(RoomError.OUT):
         lesson.join("Eve", browser="Ben", instead=True)
 
 
 def test_a_locked_room_lets_nobody_else_in_and_who_has_marked_nothing_can_be_sent_out(lesson: Lesson) -> None:
     lesson.mark("Ann", 4)
-    rooms.set_locked(lesson.first, locked=True, now=START)
+    room_door.set_locked(lesson.first, locked=True, now=START)
     for browser, instead in (("Cleo", False), ("Ann", True)):
         with refused(RoomError.LOCKED):
             lesson.join("Cleo", browser=browser, instead=instead)
     lesson.join("Ann", browser="Ann")
-    assert rooms.remove_silent(lesson.first, now=START) == 1
-    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann"]
+    assert room_door.remove_silent(lesson.first, now=START) == 1
+    assert [line.nickname for line in room_door.members_of(lesson.room)] == ["Ann"]
     assert lesson.state("Ben") == "gone"
     with refused(RoomError.STRANGER):
         lesson.mark("Ben", 4)
-    rooms.set_locked(lesson.first, locked=False, now=START)
+    room_door.set_locked(lesson.first, locked=False, now=START)
     lesson.join("Ben", browser="Ben")
     lesson.mark("Ben", 4)
-    assert rooms.remove_silent(lesson.first, now=START) == 0
+    assert room_door.remove_silent(lesson.first, now=START) == 0
     assert lesson.counts() == {"right-size": 2}
 
 
@@ -175,9 +175,9 @@ def test_whoever_is_taken_out_stays_out_under_any_name_and_no_longer_counts(less
     lesson.mark("Ann", 4)
     lesson.mark("Ben", 4, 5)
     assert lesson.counts() == {"right-size": 2, "opening": 1}
-    assert rooms.remove_member(lesson.room, lesson.member("Ben"), now=START) == "Ben"
+    assert room_door.remove_member(lesson.room, lesson.member("Ben"), now=START) == "Ben"
     assert lesson.counts() == {"right-size": 1}
-    assert [line.nickname for line in rooms.members_of(lesson.room)] == ["Ann"]
+    assert [line.nickname for line in room_door.members_of(lesson.room)] == ["Ann"]
     with refused(RoomError.OUT):
         lesson.mark("Ben", 1)
     with refused(RoomError.OUT):
@@ -286,7 +286,7 @@ def test_what_the_teachers_pages_ask_for_changes_with_everything_they_show(lesso
         lambda: factories.join_room(lesson.first, "Cleo"),
         lambda: lesson.step(RoomPhase.OPEN, shown=True),
         lambda: lesson.step(RoomPhase.TALKING, shown=True),
-        lambda: rooms.remove_member(lesson.room, lesson.member("Ben"), now=START),
+        lambda: room_door.remove_member(lesson.room, lesson.member("Ben"), now=START),
         lambda: rooms.next_round(lesson.room, now=START),
     ):
         act()
@@ -322,7 +322,7 @@ def test_what_is_kept_has_no_names_and_can_be_deleted(lesson: Lesson) -> None:
     factories.join_room(lesson.first, "Rude")
     for name in ("Ann", "Ben", "Rude"):
         lesson.mark(name, 4)
-    rooms.remove_member(lesson.room, lesson.member("Rude"), now=START)
+    room_door.remove_member(lesson.room, lesson.member("Rude"), now=START)
     rooms.close_room(lesson.room, keep=True, now=START)
     columns = (RoomMember.nickname, RoomMember.folded_name, RoomMember.visitor_hash)
     assert set(db.session.execute(sa.select(*columns)).all()) == {(None, None, None)}
@@ -358,7 +358,7 @@ def test_rooms_belong_to_one_teacher(lesson: Lesson) -> None:
     assert rooms.rooms_page(other.id, now=START).open == ()
     theirs = factories.open_room(other)
     with pytest.raises(NotFoundError):
-        rooms.remove_member(theirs, lesson.member("Ann"), now=START)
+        room_door.remove_member(theirs, lesson.member("Ann"), now=START)
 
 
 # ---------------------------------------------------------------- in the same instant

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp.models import Account, Base, CorrectionAction, Role, Route, db
-from quizapp.services import attempts, check_ins, correcting, corrections, drafts, notes, rooms
+from quizapp.services import attempts, check_ins, correcting, corrections, drafts, notes, room_door
 from quizapp.services.corrections import Proposal
 from tests import factories
 from tests.clock import START
@@ -157,7 +157,7 @@ def open_school(app: Flask) -> School:
         bank = published.bank
         second = drafts.create_draft(owner.id, factories.OWN_BANK, now=START)
         room = factories.open_room(owner)
-        (member,) = rooms.members_of(factories.join_room(room, "Zed"))
+        (member,) = room_door.members_of(factories.join_room(room, "Zed"))
     browsers = {name: Browser(app) for name in ACTORS}
     browsers["student"].sign_in_student(ours, ada)
     browsers["classmate"].sign_in_student(ours, ben)
