@@ -130,7 +130,7 @@ def step(room: str) -> AnyResponse:
     phase, shown, revealed = wanted
     same = form.round.data == found.round
     if not same or not rooms.set_phase(found, phase, shown=shown, revealed=revealed, now=instance.now()):
-        flash(_("The room had moved on already, so that button did nothing."), "warn")
+        _say_behind()
     return _back(room)
 
 
@@ -152,14 +152,36 @@ def next_round(room: str) -> AnyResponse:
 def remove(room: str, member: str) -> AnyResponse:
     """Take somebody out of a room."""
     name = room_door.remove_member(_open(room), member, now=instance.now())
-    flash(
-        _(
-            "“%(name)s” is out, and the answers no longer count. This nickname and this browser cannot come back; with"
-            " another browser or a private window somebody still can.",
-            name=name,
-        ),
-        "good",
-    )
+    if name is None:
+        _say_behind()
+    else:
+        flash(
+            _(
+                "“%(name)s” is out, and the answers no longer count. This nickname and this browser cannot come back"
+                " unless you let them; with another browser or a private window somebody still can.",
+                name=name,
+            ),
+            "good",
+        )
+    return redirect(url_for("rooms.control", room=room, names=1))
+
+
+@bp.post("/<room>/members/<member>/let-back")
+@access(Access.STAFF)
+def let_back(room: str, member: str) -> AnyResponse:
+    """Let somebody back in who was taken out."""
+    name = room_door.let_back(_open(room), member, now=instance.now())
+    if name is None:
+        _say_behind()
+    else:
+        flash(
+            _(
+                "“%(name)s” is back in, and the answers count again. On the phone or computer, “Try again” leads into"
+                " the room.",
+                name=name,
+            ),
+            "good",
+        )
     return redirect(url_for("rooms.control", room=room, names=1))
 
 
@@ -232,6 +254,10 @@ def _open(room: str) -> RoomRef:
     return found
 
 
+def _say_behind() -> None:
+    flash(_("The room had moved on already, so that button did nothing."), "warn")
+
+
 def _pulse(room: str) -> Pulse:
     return rooms.pulse(room, auth.account_id(), now=instance.now())
 
@@ -269,6 +295,7 @@ def _control_parts(pulse: Pulse) -> dict[str, object]:
     return {
         "view": RoomView(pulse, rooms.asked_by(pulse.room), result, changes=result is not None),
         "members": room_door.members_of(pulse.room) if named else (),
+        "out": room_door.taken_out(pulse.room) if named else (),
         "peeking": peeking,
         "named": named,
         "etag": _etag(pulse),

@@ -173,7 +173,9 @@ def _no_room(error: RoomError, code: str) -> Answer:
     if error.reason == RoomError.UNKNOWN:
         flash(refusal(error), "warn")
         return redirect(url_for("together.door"))
-    return render_template("rooms/over.html", sentence=refusal(error), code=code), 410
+    # Whom the teacher took out may be let back in, and then needs a way that keeps the nickname.
+    again = error.reason == RoomError.OUT
+    return render_template("rooms/over.html", sentence=refusal(error), code=code, again=again), 410
 
 
 def _gone(error: RoomError) -> Response:

@@ -190,6 +190,27 @@ def test_whoever_is_taken_out_stays_out_under_any_name_and_no_longer_counts(less
             )
 
 
+def test_whoever_was_taken_out_by_mistake_is_let_back_in_with_name_and_marks(lesson: Lesson) -> None:
+    lesson.mark("Ben", 4, 5)
+    ann, ben = lesson.member("Ann"), lesson.member("Ben")
+    room_door.remove_member(lesson.room, ben, now=START)
+    assert [line.nickname for line in room_door.taken_out(lesson.room)] == ["Ben"]
+    room_door.set_locked(lesson.room, locked=True, now=START)
+    for _ in range(2):
+        assert room_door.let_back(lesson.room, ben, now=START) == "Ben"
+    assert room_door.taken_out(lesson.room) == ()
+    assert (lesson.counts(), lesson.page("Ben").nickname) == ({"right-size": 1, "opening": 1}, "Ben")
+    # Ann, who had marked nothing, left: nobody can take her out or let her in any more.
+    room_door.remove_silent(lesson.room, now=START)
+    assert room_door.taken_out(lesson.room) == ()
+    for move in (room_door.remove_member, room_door.let_back):
+        assert move(lesson.room, ann, now=START) is None
+    assert [line.nickname for line in room_door.members_of(lesson.room)] == ["Ben"]
+    rooms.close_room(lesson.room, keep=True, now=START)
+    with pytest.raises(NotFoundError):
+        room_door.let_back(lesson.first, ben, now=START)
+
+
 def test_a_room_holds_a_school_and_no_flood(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MEMBERS_MAX >= 300
     assert throttling.ROOM_JOINS_PER_NETWORK.failures >= 2 * 300

@@ -71,6 +71,7 @@ TABLE: dict[Rule, Row] = {
     ),
     ("POST", "/teach/rooms/<room>/next"): Row("302 404 404 404 302 404 404", {"round": "1"}, changes=True),
     ("POST", "/teach/rooms/<room>/members/<member>/remove"): Row("302 404 404 404 302 404 404", changes=True),
+    ("POST", "/teach/rooms/<room>/members/<member>/let-back"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/teach/rooms/<room>/lock"): Row("302 404 404 404 302 404 404", {"to": "locked"}, changes=True),
     ("POST", "/teach/rooms/<room>/send-out"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/teach/rooms/<room>/close"): Row("302 404 404 404 302 404 404", {"keep": "yes"}, changes=True),

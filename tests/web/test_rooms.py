@@ -233,6 +233,12 @@ def test_names_stand_on_the_teachers_own_page_only_and_one_click_takes_somebody_
     assert "Your teacher has taken out whoever was in this room with this browser." in back.words
     barred = Browser(room.app).post(f"/r/{room.code}", {"nickname": "rude  NAME"})
     assert (barred.status, "This nickname cannot be used in this room any more." in barred.words) == (422, True)
+    back = room.teacher.follow(room.teacher.submit(gone, "/let-back"))
+    assert "“Rude Name” is back in, and the answers count again." in back.words
+    assert "1 of 1 have answered" in back.words
+    assert "Taken out" not in back.words
+    shut = rude.post(f"/r/{room.code}", {"nickname": "Nicer"})
+    assert (shut.status, "You are in as Rude Name" in shut.words) == (409, True)
 
 
 def test_the_teacher_lets_nobody_else_in_and_sends_out_who_marked_nothing(room: Room) -> None:
