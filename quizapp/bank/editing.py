@@ -20,7 +20,7 @@ from quizapp.bank.nodes import Mapping as Fields
 from quizapp.bank.nodes import Sequence, data_of
 from quizapp.bank.problems import Problem, in_order
 from quizapp.bank.reader import Tree, read
-from quizapp.bank.source import SourceText, refuse_too_long
+from quizapp.bank.source import SourceText, refuse_too_full
 from quizapp.bank.writing import HEAD, UnwritableError, bank_text, cleaned, notes_in, rewritten
 from quizapp.items.base import JSON
 
@@ -349,14 +349,13 @@ def _edited(text: str, tree: Tree, wanted: dict[str, JSON], changed: _Change, *,
         lines = changed(list(before), tree.source, tree.root)
     except (UnwritableError, IndexError):
         lines = []
-    refuse_too_long("\n".join(lines))  # before it is read again, which is then refused as a mistake
+    refuse_too_full("\n".join(lines))  # before it is read again, which is then refused as a mistake
     found = _saying(lines, before, wanted)
     if found is None:
         try:
             written = bank_text(wanted, text)
         except UnwritableError as error:
             raise UnreadableError([Problem("bank", 1, 1, "error", "unwritable", str(error))]) from error
-        refuse_too_long(written)
         written = _saying(written.split("\n"), before, wanted) or written
         lost = Counter() if lose else Counter(notes_in(text)) - Counter(notes_in(written))
         found = written + "".join(f"{note}\n" for note in lost.elements())

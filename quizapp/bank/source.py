@@ -37,7 +37,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class TextTooLongError(ValueError):
-    """A text is longer than a bank may be; nothing was written."""
+    """A text is longer than a bank may be, or has more pieces; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,20 @@ def refuse_too_long(text: str) -> None:
         raise TextTooLongError(len(text))
 
 
+def refuse_too_full(text: str) -> None:
+    """Raise TextTooLongError where a text could not be read again for its length, or for the number of its pieces.
+
+    What an author typed is kept all the same; this is for what the program writes.
+    """
+    refuse_too_long(text)
+    if _pieces(text.encode("utf-8", "surrogatepass")) > MAX_PIECES:
+        raise TextTooLongError(len(text))
+
+
+def _pieces(data: bytes) -> int:
+    return sum(map(data.count, (b"\n", b"\r", b",", b"[", b"{")))
+
+
 def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem]]:
     """Decode a file and look for what YAML would misread without a word.
 
@@ -184,8 +198,9 @@ def open_source(data: bytes, name: str) -> tuple[SourceText | None, list[Problem
         return None, [
             _whole(name, "not-utf8", "The file is not saved as UTF-8. Save it again with the encoding UTF-8.")
         ]
-    if sum(map(data.count, (b"\n", b"\r", b",", b"[", b"{"))) > MAX_PIECES:
-        return None, [_whole(name, "too-many", "The file holds too many values. Split it into several banks.")]
+    if _pieces(data) > MAX_PIECES:
+        message = f"There are more than {MAX_PIECES:,} lines, commas and brackets here. Make several banks of it."
+        return None, [_whole(name, "too-many", message)]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from quizapp.bank.mending import slugged
 from quizapp.bank.problems import Level, Problem
+from quizapp.bank.source import MAX_BYTES, MAX_PIECES, TextTooLongError
 from quizapp.bank.table_columns import Cells, Part, Row, cells_of, is_guidance, parts_of
 from quizapp.bank.writing import bank_text
 from quizapp.items.base import JSON, fold
@@ -90,7 +91,12 @@ def draft_from_table(table: str, *, title: str = "A new bank", language: str = "
         message = "No question was found. A row needs a question, its right answer and wrong answers, in columns."
         return Draft("", (*problems, _problem(1, "no-question", message)), 0, tuple(reading.rows))
     bank = {"format": "1", "bank": slugged(title) or "new-bank", "title": title, "language": language}
-    text = bank_text({**bank, "questions": reading.questions})
+    try:
+        text = bank_text({**bank, "questions": reading.questions})
+    except TextTooLongError:
+        most = f"{MAX_BYTES:,} letters, and {MAX_PIECES:,} lines, commas and brackets"
+        message = f"A bank may have {most}; this table makes more. Paste a part of it."
+        return Draft("", (*problems, _problem(1, "too-big", message)), 0)
     return Draft(text, tuple(problems), len(reading.questions), tuple(reading.rows))
 
 

@@ -19,6 +19,7 @@ from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
 from quizapp.bank.nodes import data_of
 from quizapp.bank.reader import read
+from quizapp.bank.source import refuse_too_full
 from quizapp.items.base import JSON
 
 LONGEST_LINE = 110
@@ -86,6 +87,7 @@ def bank_text(fields: Mapping[str, JSON], existing: str | None = None) -> str:
 
     Raises:
         UnwritableError: `existing` is no bank that can be read.
+        TextTooLongError: the file would be longer than a bank may be.
     """
     wanted = cleaned(dict(fields))
     if existing is None or not existing.strip():
@@ -97,6 +99,7 @@ def bank_text(fields: Mapping[str, JSON], existing: str | None = None) -> str:
         _change(document, wanted)
     _fold_long(document, 0)
     written = _dumped(document)
+    refuse_too_full(written)
     if _data(written) != wanted:
         raise UnwritableError("The bank cannot be written like this. Mend what the check finds first.")
     return written

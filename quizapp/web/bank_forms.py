@@ -347,7 +347,10 @@ def _changed() -> str:
 
 
 def _full() -> str:
-    return _("This bank is full: its text may have 1,000,000 letters. Nothing was saved. Begin another bank.")
+    return _(
+        "This bank is full: its text may have 1,000,000 letters, and 100,000 lines, commas and brackets. "
+        "Nothing was saved. Begin another bank."
+    )
 
 
 def _page(place: Place, *, check: bool = True) -> EntryForm:

@@ -161,6 +161,9 @@ def test_question_that_looks_like_names_is_a_question() -> None:
 def test_too_much_is_told() -> None:
     assert [one.code for one in draft_from_table("x" * 600_000).problems] == ["too-big"]
     assert (MOST_ROWS + 1, "too-many") in told("q\ta\tb\n" * (MOST_ROWS + 5))
+    full = draft_from_table("Which?\tright\twrong" + ",[" * 60_000 + "\n")
+    assert (full.text, full.problems[-1].code) == ("", "too-big")
+    assert "100,000 lines, commas and brackets" in full.problems[-1].message
 
 
 DISTANCE = ("choice", ("claimed",), ("said", "showed"))

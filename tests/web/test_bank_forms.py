@@ -499,21 +499,20 @@ def test_a_note_for_which_there_is_no_more_room_comes_back(app: Flask, monkeypat
     assert first.status == 422
     removed = desk.browser.submit(desk.browser.post(desk.path, {"do": "remove three"}), fields={"do": "remove now"})
     rest = desk.text
-    monkeypatch.setattr(source, "MAX_BYTES", len(rest.encode()) + 10)
-    full = desk.browser.submit(desk.get(), named="source-title", fields={"note": "Read this first.", "do": "save"})
-    assert full.status == 413
-    assert "This bank is full" in full.words
-    assert full.form(named="source-title").fields["note"] == "Read this first."
-    for path, named in (("/one", "owner"), ("/new/short", "owner")):
-        full = desk.send(desk.get(path), {"prompt": "Who says so, and how does he know?"})
-        assert full.status == 413
-        assert "This bank is full" in full.words
-        assert full.form(named=named).fields["prompt"] == "Who says so, and how does he know?"
-    for _twice in range(2):
-        removed = desk.browser.submit(removed, named="written", fields={"do": "put back"})
-        assert (removed.status, desk.text) == (413, rest)
-        assert "This bank is full" in removed.words
-    monkeypatch.undo()
+    for limit, most in (("MAX_BYTES", len(rest.encode()) + 10), ("MAX_PIECES", sum(map(rest.count, "\n,[{")))):
+        monkeypatch.setattr(source, limit, most)
+        full = desk.browser.submit(desk.get(), named="source-title", fields={"note": "Read this first.", "do": "save"})
+        assert (full.status, "This bank is full" in full.words) == (413, True)
+        assert full.form(named="source-title").fields["note"] == "Read this first."
+        for path, named in (("/one", "owner"), ("/new/short", "owner")):
+            full = desk.send(desk.get(path), {"prompt": "Who says so, and how does he know?"})
+            assert (full.status, "This bank is full" in full.words) == (413, True)
+            assert full.form(named=named).fields["prompt"] == "Who says so, and how does he know?"
+        for _twice in range(2):
+            removed = desk.browser.submit(removed, named="written", fields={"do": "put back"})
+            assert (removed.status, desk.text) == (413, rest)
+            assert "This bank is full" in removed.words
+        monkeypatch.undo()
     assert desk.browser.submit(removed, named="written", fields={"do": "put back"}).status == 303
     assert desk.text == BANK
 
