@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from quizapp.models import Route
 from quizapp.services import alternatives, articles, assign_options, assigning, changing, rosters, support
+from quizapp.services.articles import ArticleRef
 from quizapp.services.assign_options import Classmates, QuizChoices
 from quizapp.services.assigning import ALL, QuizRef, Recipients, RulesError
 from quizapp.services.rosters import SectionRef
@@ -110,8 +111,16 @@ def _route(form: RouteForm, quiz: QuizRef) -> Route | None:
     return route
 
 
-def _assign_page(section: SectionRef, form: RouteForm, **shown: object) -> Answer:
+def _assign_page(
+    section: SectionRef, form: RouteForm, *, quizzes: tuple[QuizRef, ...] = (), choices: QuizChoices | None = None
+) -> Answer:
     account = auth.account_id()
+    about_article = any(quiz.article is not None for quiz in ((choices.quiz,) if choices else quizzes))
+    lines: tuple[ArticleRef, ...] = ()
+    if about_article and choices:
+        lines = (articles.class_article(section, choices.quiz.public_id, account),)
+    elif about_article:
+        lines = articles.class_articles(section, account)
     faulty = form.errors or form.form_errors
     page = render_template(
         "teach/assign.html",
@@ -120,8 +129,10 @@ def _assign_page(section: SectionRef, form: RouteForm, **shown: object) -> Answe
         errors=faulty,
         zone=instance.settings().timezone,
         made_up=alternatives.made_up_questions(account),
-        articles=articles.class_articles(section, account),
-        **{"quizzes": (), "choices": None, **shown},
+        about_article=about_article,
+        articles=lines,
+        quizzes=quizzes,
+        choices=choices,
     )
     return (page, 422) if faulty else page
 

@@ -132,6 +132,22 @@ def test_of_several_quizzes_none_is_chosen_beforehand(desk: Desk) -> None:
     assert refused.form(named="due_at").fields["due_at"] == "2026-03-05T08:00"
 
 
+def test_what_goes_with_an_article_is_asked_only_where_there_is_one(desk: Desk) -> None:
+    with desk.app.app_context():
+        factories.publish(factories.MADE_UP_BANK)
+        built = factories.publish(factories.ARTICLE_BANK)
+        own, _draft = factories.publish_own(desk.teacher)
+    without = desk.browser.get(f"{desk.section}/assign?quiz={own.quiz}")
+    assert ("article" in without.words, "made-up" in without.words) == (False, False)
+    assert desk.browser.submit(without, named="which").status == 302
+    alone = desk.browser.get(f"{desk.section}/assign?quiz={built.public_id}")
+    assert f"The article of “{built.title}”:" in alone.words
+    assert alone.form(named="which").fields["route"] == "either"
+    among = desk.browser.get(f"{desk.section}/assign").words
+    assert (among.count("· about an article"), among.count("say “about an article” above")) == (1, 1)
+    assert f"The article of “{built.title}”:" in among
+
+
 def test_the_hour_that_comes_twice_ends_late_and_begins_early(desk: Desk, clock: Clock) -> None:
     clock.set(datetime(2026, 10, 20, 9, tzinfo=UTC))
     desk.browser.sign_in_staff(desk.teacher)
