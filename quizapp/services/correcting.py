@@ -171,6 +171,7 @@ def apply_to_new(session: Session, attempt: Attempt, *, now: datetime) -> None:
                         now=now,
                         actor_id=row.account_id,
                         correction_id=row.id,
+                        accepted=marker.rule.accepted,
                     )
                 )
 
@@ -377,6 +378,7 @@ def _score(one: _Answer, line: CorrectionLine, revision: ItemRevision, row: Corr
         now=now,
         actor_id=row.account_id,
         correction_id=row.id,
+        accepted=MarkRule.from_json(row.rule).accepted,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,12 +89,14 @@ def new_score(
     now: datetime,
     number: int = 1,
     actor_id: int | None = None,
+    accepted: Collection[dict[str, Any]] = (),
 ) -> Score:
     """Mark one response with one revision, and note which answers were chosen. The caller adds and commits.
 
     Args:
         revision: the one that was answered; for a re-mark, the corrected one.
         number: 1 for the first mark; one more than the newest for a re-mark.
+        accepted: answers, as `Response.scored` gives them, that are right whatever the key says.
     """
     item = content_of(revision).item
     content = None if response is None else response.content
@@ -116,7 +118,7 @@ def new_score(
         reason=reason,
         actor_id=actor_id,
         created_at=now,
-        chosen=_chosen(owner, revision.item_id, item, given),
+        chosen=_chosen(owner, revision.item_id, item, given, accepted),
     )
 
 
@@ -131,6 +133,7 @@ def further_score(
     now: datetime,
     actor_id: int | None,
     correction_id: int | None = None,
+    accepted: Collection[dict[str, Any]] = (),
 ) -> Score:
     """Give an answer another mark, after its newest one. The caller adds and commits.
 
@@ -139,6 +142,7 @@ def further_score(
         fraction: from 0 to 1; None only with `void`.
         void: the question does not count for this answer.
         actor_id: the account of whoever decided it.
+        accepted: as for `new_score`.
     """
     score = new_score(
         Owner(newest.section_id, newest.student_id, newest.review),
@@ -149,6 +153,7 @@ def further_score(
         now=now,
         number=newest.number + 1,
         actor_id=actor_id,
+        accepted=accepted,
     )
     score.fraction, score.void, score.correction_id = fraction, void, correction_id
     # A question that stands in for another feeds the skill of that one, at every mark.
@@ -167,10 +172,16 @@ def newest_scores(session: Session, condition: sa.ColumnElement[bool]) -> dict[i
     return {row.attempt_item_id: row for row in rows}
 
 
-def _chosen(owner: Owner, item_id: int, item: Item[Any], given: GivenAnswer | None) -> list[ChosenOption]:
+def _chosen(
+    owner: Owner, item_id: int, item: Item[Any], given: GivenAnswer | None, accepted: Collection[dict[str, Any]]
+) -> list[ChosenOption]:
     """Return the rows for the answers chosen; a visitor's trial is outside every table."""
     if given is None or owner.section_id is None or owner.student_id is None:
         return []
+    picks = item.picks(given)
+    if given.scored() in accepted:
+        # It tempted nobody, and tells neither trust nor doubt.
+        picks = tuple(pick._replace(right=True, sound=None, lure=None, misconception=None) for pick in picks)
     return [
         ChosenOption(
             number=number,
@@ -184,7 +195,7 @@ def _chosen(owner: Owner, item_id: int, item: Item[Any], given: GivenAnswer | No
             lure=pick.lure,
             misconception=pick.misconception,
         )
-        for number, pick in enumerate(item.picks(given), start=1)
+        for number, pick in enumerate(picks, start=1)
     ]
 
 

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from quizapp.measure.mastery import Level
-from quizapp.models import Misconception, RosterEntry, db
-from quizapp.services import attempts, class_page, hints, tempting
+from quizapp.models import CorrectionAction, Misconception, RosterEntry, db
+from quizapp.services import attempts, class_page, correcting, corrections, hints, tempting
 from quizapp.services.class_page import ANSWERS_FOR_HARDEST, ClassPage, ClassView, FooterCell, Sort
+from quizapp.services.corrections import Proposal
 from quizapp.services.hints import Reason
 from quizapp.services.progress import SkillColumn
 from quizapp.services.writing import writing
@@ -63,6 +64,32 @@ def name_the_belief() -> None:
         session.merge(
             Misconception(slug="quoted-means-true", name="It is quoted, so it is true", correction="No.", card="Try.")
         )
+
+
+def test_what_a_correction_accepts_tempts_nobody_until_it_is_taken_back(room: tuple[SchoolClass, Teacher]) -> None:
+    (section, teacher), (*three, di) = (room[0].ref, room[1]), room[0].pupils
+    assignment = sit(room, three[0], False)
+    for pupil in three[1:]:
+        sit(room, pupil, False, assignment=assignment)
+
+    def told() -> tuple[list[str], int]:
+        """The tempting answers, and how many answers count as wrong."""
+        page = tempting.answers_page(section.public_id, teacher.id, now=START)
+        return [answer.answer for line in page.temptations for answer in line.answers], page.leanings.errors
+
+    assert told() == (["It proves the statement true"], 3)
+    question = factories.question_of(factories.start(assignment, di), 1)
+    accept = Proposal(CorrectionAction.ACCEPT, "It fits as well.", accepted=(0,))
+    accepted = corrections.propose(section, assignment, question, accept, account_id=teacher.id, now=START)
+    correcting.prepare(accepted)
+    correcting.apply(accepted, now=START)
+    assert told() == ([], 0)
+    sit(room, di, False, assignment=assignment)
+    assert told() == ([], 0), "nor what is handed in later"
+    back = corrections.propose_undo(section, accepted, account_id=teacher.id, now=START)
+    correcting.prepare(back)
+    correcting.apply(back, now=START)
+    assert told() == (["It proves the statement true"], 4)
 
 
 def test_an_empty_class_and_one_without_answers_have_no_numbers(room: tuple[SchoolClass, Teacher]) -> None:

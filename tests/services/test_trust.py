@@ -139,21 +139,27 @@ def test_a_correction_of_the_key_corrects_the_counts(room: tuple[SchoolClass, Te
     assert counts_of(room) == Counts(0, 0, 1, 2)
     (verdict, _other) = trust.verdicts_of_section(room[0].ref.id)
     assert verdict.at == START, "a re-mark does not move an answer in time"
-    with writing() as session:
-        newest = session.scalars(sa.select(Score).where(Score.number == 2)).one()
-        session.add(
-            scoring.further_score(
-                newest,
-                session.get_one(ItemRevision, newest.item_revision_id),
-                session.scalars(sa.select(Response).where(Response.attempt_item_id == newest.attempt_item_id)).one(),
-                fraction=None,
-                void=True,
-                reason=ScoreReason.RE_MARKED,
-                now=START + timedelta(days=4),
-                actor_id=room[1].id,
+    void: dict[str, Any] = {"fraction": None, "void": True}
+    right: dict[str, Any] = {"fraction": 1.0, "accepted": [{"verdict": "problem"}]}
+    for more, why in (
+        (void, "a question that is left out is left out here too"),
+        (right, "an answer that a correction accepts tells neither trust nor doubt"),
+    ):
+        with writing() as session:
+            newest = session.scalars(sa.select(Score).order_by(Score.number.desc()).limit(1)).one()
+            given = sa.select(Response).where(Response.attempt_item_id == newest.attempt_item_id)
+            session.add(
+                scoring.further_score(
+                    newest,
+                    session.get_one(ItemRevision, newest.item_revision_id),
+                    session.scalars(given).one(),
+                    **more,
+                    reason=ScoreReason.RE_MARKED,
+                    now=START + timedelta(days=4),
+                    actor_id=room[1].id,
+                )
             )
-        )
-    assert counts_of(room) == Counts(0, 0, 0, 1), "a question that is left out is left out here too"
+        assert counts_of(room) == Counts(0, 0, 0, 1), why
 
 
 def test_held_back_verdicts_are_for_the_teacher_alone(room: tuple[SchoolClass, Teacher]) -> None:
