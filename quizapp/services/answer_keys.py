@@ -17,6 +17,12 @@ from sqlalchemy.orm import Session
 from quizapp.items.base import Choosing, Markable, Offer, Response, Verdict
 from quizapp.items.registry import AnyItem
 from quizapp.models import Assignment, Attempt, Correction, ItemRevision, Room, RoomQuestion, SectionTeacher
+from quizapp.services.applied_corrections import (
+    APPLIED,
+    OLDEST_FIRST,
+    active_corrections,
+    applied_corrections,
+)
 from quizapp.services.catalogue import Content, content_of
 from quizapp.services.mark_rules import MarkRule, belongs
 
@@ -110,18 +116,14 @@ class AnswerKey:
 
 def rules_in_force(session: Session, assignment_id: int) -> dict[int, MarkRule]:
     """Return the rules by which corrected questions of an assignment are marked, by the revision that was asked."""
-    rules = rules_of_assignments(session, [assignment_id])
-    return {revision: rule for (_, revision), rule in rules.items()}
+    active = active_corrections(session, assignment_id)
+    return {revision: MarkRule.from_json(row.rule) for revision, row in active.items()}
 
 
 def rules_of_assignments(session: Session, assignment_ids: Collection[int]) -> dict[tuple[int, int], MarkRule]:
     """Return the rules of `rules_in_force` for many assignments at once, by assignment and revision."""
-    rows = session.execute(
-        sa.select(Correction.assignment_id, Correction.item_revision_id, Correction.rule)
-        .where(Correction.assignment_id.in_(assignment_ids), Correction.applied_at.is_not(None))
-        .order_by(Correction.applied_at, Correction.id)
-    )
-    return {(assignment, revision): MarkRule.from_json(stored) for assignment, revision, stored in rows}
+    rows = applied_corrections(session, assignment_ids)
+    return {(row.assignment_id, row.item_revision_id): MarkRule.from_json(row.rule) for row in rows}
 
 
 def keys_in_force(
@@ -149,16 +151,13 @@ def key_in_attempt(session: Session, attempt: str, asked: ItemRevision) -> Answe
     Args:
         attempt: public id.
     """
-    stored = session.scalar(
+    stored = session.scalars(
         sa.select(Correction.rule)
         .join(Attempt, Attempt.assignment_id == Correction.assignment_id)
-        .where(
-            Attempt.public_id == attempt, Correction.item_revision_id == asked.id, Correction.applied_at.is_not(None)
-        )
-        .order_by(Correction.applied_at.desc(), Correction.id.desc())
-        .limit(1)
-    )
-    rules = {} if stored is None else {asked.id: MarkRule.from_json(stored)}
+        .where(Attempt.public_id == attempt, Correction.item_revision_id == asked.id, APPLIED)
+        .order_by(*OLDEST_FIRST)
+    ).all()
+    rules = {asked.id: MarkRule.from_json(stored[-1])} if stored else {}
     return keys_in_force(session, {asked.id: content_of(asked).item}, rules)[asked.id]
 
 
@@ -177,8 +176,8 @@ def rules_of_rooms(session: Session, room_ids: Sequence[int]) -> dict[int, MarkR
             SectionTeacher,
             sa.and_(SectionTeacher.section_id == Assignment.section_id, SectionTeacher.account_id == Room.account_id),
         )
-        .where(RoomQuestion.room_id.in_(room_ids), Correction.applied_at.is_not(None))
-        .order_by(Correction.applied_at, Correction.id)
+        .where(RoomQuestion.room_id.in_(room_ids), APPLIED)
+        .order_by(*OLDEST_FIRST)
     )
     newest: dict[tuple[int, int], MarkRule] = {}
     for room, assignment, stored in rows:

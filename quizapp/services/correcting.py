@@ -7,7 +7,7 @@ transaction. Answers handed in later are marked by the newest correction at once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from quizapp.models import (
     Score,
     ScoreReason,
 )
+from quizapp.services.applied_corrections import active_corrections
 from quizapp.services.auditing import record
 from quizapp.services.catalogue import content_of
 from quizapp.services.mark_rules import Mark, MarkRule, belongs, lowers, mark_by
@@ -214,42 +215,6 @@ def refuse_nothing_left(session: Session, assignment_id: int, revision_id: int) 
         raise CorrectionError(
             "Without this question nothing would count any more. Give it to everybody instead, or mend the key."
         )
-
-
-def active_corrections(session: Session, assignment_id: int) -> dict[int, Correction]:
-    """Return the correction in force for each question of an assignment, by the revision that was asked."""
-    rows = session.scalars(
-        sa.select(Correction)
-        .where(Correction.assignment_id == assignment_id, Correction.applied_at.is_not(None))
-        .order_by(Correction.applied_at, Correction.id)
-    )
-    return {row.item_revision_id: row for row in rows}
-
-
-def corrections_of(session: Session, assignment_id: int, item_revision_id: int) -> Sequence[Correction]:
-    """Return the corrections that were applied to a question of an assignment, oldest first."""
-    return session.scalars(
-        sa.select(Correction)
-        .where(
-            Correction.assignment_id == assignment_id,
-            Correction.item_revision_id == item_revision_id,
-            Correction.applied_at.is_not(None),
-        )
-        .order_by(Correction.applied_at, Correction.id)
-    ).all()
-
-
-def standing(corrections: Sequence[Correction]) -> Correction | None:
-    """Return the correction that marks are given by, past what was taken back; None: the question's own key.
-
-    Args:
-        corrections: those of one question, as `corrections_of` gives them.
-    """
-    by_id = {row.id: row for row in corrections}
-    newest = corrections[-1] if corrections else None
-    while newest is not None and newest.undoes_id is not None:
-        newest = by_id.get(by_id[newest.undoes_id].follows_id or 0)
-    return newest
 
 
 def progress_of(session: Session, row: Correction) -> Progress:

@@ -15,7 +15,6 @@ from quizapp.models import (
     Assignment,
     Attempt,
     AttemptItem,
-    Correction,
     CorrectionAction,
     CorrectionLine,
     ItemRevision,
@@ -24,6 +23,7 @@ from quizapp.models import (
     db,
 )
 from quizapp.services.alternatives import is_private
+from quizapp.services.applied_corrections import corrections_of, standing
 from quizapp.services.asked_questions import (
     GivenAnswers,
     asked_question,
@@ -32,7 +32,7 @@ from quizapp.services.asked_questions import (
     newer_key,
 )
 from quizapp.services.catalogue import Content, Html, content_of, html_for
-from quizapp.services.correcting import Progress, progress_of, standing
+from quizapp.services.correcting import Progress, progress_of
 from quizapp.services.mark_rules import Mark, MarkRule
 from quizapp.services.rosters import SectionRef
 
@@ -230,24 +230,23 @@ def _line(item: Item[Any], given: GivenAnswers) -> GivenLine:
 
 
 def _rule_and_history(assignment_id: int, revision_id: int) -> tuple[MarkRule, tuple[CorrectionLineOfHistory, ...]]:
-    rows = db.session.execute(
-        sa.select(Correction, Account.name)
-        .outerjoin(Account, Account.id == Correction.account_id)
-        .where(
-            Correction.assignment_id == assignment_id,
-            Correction.item_revision_id == revision_id,
-            Correction.applied_at.is_not(None),
-        )
-        .order_by(Correction.applied_at, Correction.id)
-    ).all()
-    rule = MarkRule.from_json(rows[-1][0].rule) if rows else MarkRule()
-    held = standing([row for row, _ in rows])
-    gone = {row.undoes_id for row, _ in rows}
+    rows = corrections_of(db.session(), assignment_id, revision_id)
+    accounts = sa.select(Account.id, Account.name).where(Account.id.in_([row.account_id for row in rows]))
+    names = dict(db.session.execute(accounts).all()) if rows else {}
+    rule = MarkRule.from_json(rows[-1].rule) if rows else MarkRule()
+    held = standing(rows)
+    gone = {row.undoes_id for row in rows}
     lines = (
         CorrectionLineOfHistory(
-            row.public_id, row.action, row.reason, name, row.applied_at, in_force=row is held, taken_back=row.id in gone
+            row.public_id,
+            row.action,
+            row.reason,
+            None if row.account_id is None else names.get(row.account_id),
+            row.applied_at,
+            in_force=row is held,
+            taken_back=row.id in gone,
         )
-        for row, name in reversed(rows)
+        for row in reversed(rows)
         if row.applied_at is not None
     )
     return rule, tuple(lines)

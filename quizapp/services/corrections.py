@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.items.base import ResponseError
 from quizapp.models import Correction, CorrectionAction, ItemRevision, db
+from quizapp.services.applied_corrections import active_corrections, corrections_of, standing
 from quizapp.services.asked_questions import (
     GivenAnswers,
     asked_question,
@@ -21,10 +22,7 @@ from quizapp.services.auditing import record
 from quizapp.services.catalogue import Content, content_of
 from quizapp.services.correcting import (
     CorrectionError,
-    active_corrections,
-    corrections_of,
     refuse_nothing_left,
-    standing,
 )
 from quizapp.services.freezing import clean_correction, freeze_correction
 from quizapp.services.mark_rules import MarkRule
