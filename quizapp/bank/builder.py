@@ -16,6 +16,8 @@ from quizapp.bank.syntax import suspect
 MAX_DEPTH = 12
 MAX_TEXT_BYTES = 20_000
 MAX_ENTRIES = 200
+_ANSWERS = frozenset({"right", "wrong"})
+"""Fields that a question writes twice where it means two answers: neither is to be deleted."""
 """Entries of one list inside a question; the lists of questions and stimuli have no such limit."""
 
 
@@ -153,10 +155,14 @@ class Builder:
         self.names[-1] = None
         if name.value in parent.fields:
             first = parent.keys[name.value].line
-            message = f"“{name.value}:” is here twice; it is first in line {first}. Delete one."
-            self.problems.append(
-                self.source.problem(name.line, name.column, "duplicate", message, fix=self._without(name, node))
-            )
+            message = f"“{name.value}:” is here twice; it is first in line {first}. "
+            fix = None
+            if name.value in _ANSWERS:
+                message += f"Each answer needs a dash of its own in the list below “options:”: “- {name.value}: …”."
+            else:
+                message += "Delete one."
+                fix = self._without(name, node)
+            self.problems.append(self.source.problem(name.line, name.column, "duplicate", message, fix=fix))
             return
         parent.fields[name.value] = node
         parent.keys[name.value] = name

@@ -15,6 +15,7 @@ from quizapp import BankError
 from quizapp.bank.mending import fitting_kind, known_names, named_in, near, slugged
 from quizapp.bank.model import Bank, Envelope, Skill, Stimulus
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence, data_of
+from quizapp.bank.option_lines import likely_kind
 from quizapp.bank.pasted import each_once, not_a_bank
 from quizapp.bank.pictures import PictureError, read_picture
 from quizapp.bank.placeholders import placeholders
@@ -286,7 +287,7 @@ class _Loading:
             meant = next((key for key in node.keys if near(key, ["type"])), None)
             place: Node = node.keys[meant] if meant else node
             message = f"“type:” is missing. Choose one of: {', '.join(names)}."
-            fits = fitting_kind(data_of(node))
+            fits = fitting_kind(data_of(node)) or likely_kind(node)
             added = self.mend.added(node, "type", fits) if fits else None
             fix = self.mend.renamed(node.keys[meant], "type") if meant else added
             self.found.add(place, "missing", message, fix=fix)

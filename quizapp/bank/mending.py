@@ -171,7 +171,8 @@ class Mender:
         line = self.source.lines[key.line - 1]
         below = self.source.lines[key.line] if key.line < len(self.source.lines) else ""
         goes_on = bool(below.strip()) and len(below) - len(below.lstrip()) >= key.column
-        alone = not line[: key.column - 1].strip() and isinstance(node, Scalar) and node.line == key.line
+        in_line = node.line == key.line and (isinstance(node, Scalar) or node.flow)
+        alone = not line[: key.column - 1].strip() and in_line
         return "" if alone and not goes_on else None
 
     def added(self, place: Node, name: str, value: str | None = None) -> str | None:

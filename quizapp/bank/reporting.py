@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from quizapp.bank.mending import Mender, how_to_write, near
+from quizapp.bank.mending import Mender, how_to_write
 from quizapp.bank.messages import choices_in, sentence
 from quizapp.bank.nodes import Mapping, Node, Scalar
+from quizapp.bank.option_lines import named_answer, plain_option, says_right, side_of, stray_side
 from quizapp.bank.places import follow
 from quizapp.bank.problems import Level
 from quizapp.bank.reader import Tree
+from quizapp.bank.synonyms import meant
 from quizapp.bank.syntax import quoted
-from quizapp.items.base import Fault, Part, Response
+from quizapp.items.base import Fault, Option, Part, Response
 
 _REFERENCES = {("about",), ("skill",), ("also",)}
 """Fields of a question that name a stimulus or skills of the bank."""
@@ -81,30 +83,39 @@ class Reporter:
         place, name, parent = follow(node, detail["loc"])
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             return  # entries that are wrong themselves were not counted
+        if detail["type"] == "too_short" and detail["loc"][-1:] == ("options",) and any(map(side_of, node.fields)):
+            return  # some stand outside of the list, which is told
         if detail["type"] == "missing":
-            self._missing(detail, place, name)
+            self._missing(detail, place, name, fields if place is node else _names_beside(place))
             return
         if detail["type"] == "extra_forbidden" and isinstance(parent, Mapping) and name in parent.keys:
-            known = fields if parent is node else tuple(_names_beside(parent))
-            self._extra(parent.keys[name], parent.fields[name], known)
+            known = fields if parent is node else _names_beside(parent)
+            self._extra(parent, name, known or _names_of_option(detail))
             return
         if detail["loc"] and detail["loc"][-1] == "[key]" and isinstance(parent, Mapping) and name in parent.keys:
             place = parent.keys[name]
         code, message = sentence(detail, name)
+        if name == "options" and isinstance(place, Scalar) and node.fields.get("options") is parent:
+            told = plain_option(self.source, node, place)
+            if told is not None:
+                self.add(place, "option", told[0], fix=told[1])
+            return
         if isinstance(place, Mapping) and code == "not-text" and len(place.fields) == 1 and not place.flow:
             self._colon(place)
             return
         self.add(place, code, message, fix=self._value_fix(detail, code, name, place, parent))
 
-    def _missing(self, detail: ErrorDetails, place: Node, name: str) -> None:
+    def _missing(self, detail: ErrorDetails, place: Node, name: str, known: tuple[str, ...]) -> None:
         last = detail["loc"][-1]
         if isinstance(last, int):  # one of a pair of numbers
             self.add(place, "too-few", f"“{name}:” needs {last + 1} entries.")
             return
         if place is self.root and last in {key for key, _, _ in self.source.sections}:
             return  # it is there, and what is wrong with it is told
-        if isinstance(place, Mapping) and any(near(key, [last]) for key in place.keys):
-            return  # a misspelt name of it is told
+        if last == "options" and isinstance(place, Mapping) and any(map(side_of, place.keys)):
+            return  # the answers stand outside of their list, which is told
+        if isinstance(place, Mapping) and any(key not in known and meant(key, [str(last)]) for key in place.keys):
+            return  # that it has another name there is told
         value = f"question-{place.line}" if last == "id" else None
         self.add(
             place,
@@ -128,11 +139,22 @@ class Reporter:
             return None
         return self.mend.value(code, name, place, choices_in(detail))
 
-    def _extra(self, key: Scalar, value: Node, fields: tuple[str, ...]) -> None:
-        known = [("explain" if one == "explanation" else one) for one in fields]
-        meant = near(key.value, known)
-        hint = f" Did you mean “{meant}”?" if meant else " Delete it, or check where it belongs."
-        fix = self.mend.renamed(key, meant) if meant else self.mend.removed(key, value)
+    def _extra(self, parent: Mapping, name: str, fields: tuple[str, ...]) -> None:
+        key, value = parent.keys[name], parent.fields[name]
+        if "options" in fields and (told := named_answer(parent, name)) is not None:
+            self.add(key, "stray-answer", told, fix=self.mend.removed(key, value) if says_right(parent) else None)
+            return
+        if "options" in fields and side_of(name):
+            message, fix = stray_side(self.source, parent, name)
+            self.add(key, "stray-answer", message, fix=fix)
+            return
+        known = ["explain" if one == "explanation" else one for one in fields]
+        said = meant(key.value, known, parent.fields)
+        if said is None and known == list(Option.model_fields) and len(parent.fields) == 1 and not parent.flow:
+            self._colon(parent)
+            return
+        hint = f" Did you mean “{said}”?" if said else " Delete it, or check where it belongs."
+        fix = self.mend.renamed(key, said) if said else self.mend.removed(key, value)
         self.add(key, "unknown-field", f"There is no field “{key.value}” here.{hint}", fix=fix)
 
     def _colon(self, place: Mapping) -> None:
@@ -147,8 +169,19 @@ def _names_another(detail: ErrorDetails) -> bool:
     return detail["type"] == "string_pattern_mismatch" and detail["loc"][:1] in _REFERENCES
 
 
-def _names_beside(parent: Mapping) -> Iterator[str]:
+def _names_of_option(detail: ErrorDetails) -> tuple[str, ...]:
+    """Fields of an answer to choose, if the error is in one that has not a single one of them."""
+    return tuple(Option.model_fields) if "options" in detail["loc"] else ()
+
+
+def _names_beside(parent: Node) -> tuple[str, ...]:
     """Fields that may stand where `parent` stands: those of options, explanations and the like."""
-    for model in Part.__subclasses__():
-        if not issubclass(model, Response) and any(key in model.model_fields for key in parent.fields):
-            yield from model.model_fields
+    if not isinstance(parent, Mapping):
+        return ()
+    models = [one for one in Part.__subclasses__() if not issubclass(one, Response)]
+    return tuple(
+        name
+        for model in models
+        if any(key in model.model_fields for key in parent.fields)
+        for name in model.model_fields
+    )
