@@ -8,6 +8,7 @@ A kind imports everything it needs from here, from `controls` and from `marking`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
@@ -246,6 +247,10 @@ class Item(BaseModel, Generic[R]):
     def written(self, response: R) -> str:
         """*Kind*, if students write in their own words: what they wrote, plain text."""
         return ""
+
+    def amounts(self, response: R) -> tuple[Decimal, ...]:
+        """*Kind*, if students type a number: all that it can mean, the likeliest first."""
+        return ()
 
     def flags(self) -> Flags:
         """*Kind*, if it asks to find what is wrong: how much of the item is sound and how much is not."""

@@ -7,10 +7,12 @@ and compare the votes of the same students.)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from quizapp import text
 from quizapp.items.base import Feedback, Offer, Response, Shown
@@ -22,6 +24,15 @@ from quizapp.services.room_counts import Swing, swing_of
 
 ALIKE = 2
 """An answer in somebody's own words is shown from so many who gave it: a projector is no place for a lone joke."""
+
+
+class _Said(NamedTuple):
+    """What makes two answers of one's own the same."""
+
+    amounts: tuple[Decimal, ...]
+    words: str
+    """"" for a number."""
+    state: str
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,17 @@ class VoteGroup:
     state: str
     count: int
     before: int | None
+    amount: Decimal | None = None
+    """What it is worth, if it is a number."""
 
     @property
     def change(self) -> int:
         return 0 if self.before is None else self.count - self.before
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it may stand on a projector: words that several gave, and any number."""
+        return self.amount is not None or max(self.count, self.before or 0) >= ALIKE
 
 
 @dataclass(frozen=True)
@@ -73,12 +91,18 @@ class Votes:
     tables: tuple[VoteTable, ...]
     overlay: Overlay | None
     groups: tuple[VoteGroup, ...]
-    """For questions without answers to choose or words to mark: those that at least ALIKE gave."""
+    """For questions without answers to choose or words to mark: those that at least ALIKE gave, most frequent first;
+    of numbers all, by value."""
     lone: int
     """How many gave answers of their own that nobody else gave."""
     blank: int
     right: int
     """How many were wholly right."""
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the groups are numbers."""
+        return bool(self.groups) and all(group.amount is not None for group in self.groups)
 
     @property
     def matrix(self) -> bool:
@@ -185,8 +209,8 @@ class QuestionAsked:
         return Votes(
             tables=tables,
             overlay=overlay_of(words, [set(item.marked(one)) for one in given]) if words else None,
-            groups=tuple(group for group in groups if max(group.count, group.before or 0) >= ALIKE),
-            lone=sum(group.count for group in groups if group.count < ALIKE),
+            groups=tuple(group for group in groups if group.is_shown),
+            lone=sum(group.count for group in groups if group.amount is None and group.count < ALIKE),
             blank=len(answers) - len(given),
             right=sum(self._is_right(one) for one in given),
         )
@@ -241,23 +265,31 @@ class QuestionAsked:
         raise LookupError("a place of choice without a field")
 
     def _groups(self, given: Sequence[Response], earlier: Sequence[Response] | None) -> list[VoteGroup]:
-        said = self._said(given)
-        then = {} if earlier is None else self._said(earlier)
+        now = Counter(self._said(one) for one in given)
+        then = Counter(self._said(one) for one in earlier or ())
+        typed: dict[_Said, list[str]] = {}
+        for one in [*given, *(earlier or ())]:
+            typed.setdefault(self._said(one), []).append(self._words(one))
         found = [
             VoteGroup(
-                words, state, said.get((words, state), 0), None if earlier is None else then.get((words, state), 0)
+                # One number is typed in several ways: the shortest stands for all.
+                text=min(words, key=lambda one: (len(one), one)),
+                state=said.state,
+                count=now[said],
+                before=None if earlier is None else then[said],
+                amount=said.amounts[0] if said.amounts else None,
             )
-            for words, state in {**said, **then}
+            for said, words in typed.items()
         ]
-        return sorted(found, key=lambda group: (-group.count, group.text))
+        return sorted(found, key=lambda one: (-one.count if one.amount is None else one.amount, one.text))
 
-    def _said(self, given: Sequence[Response]) -> dict[tuple[str, str], int]:
+    def _said(self, response: Response) -> _Said:
+        amounts = self.content.item.amounts(response)
+        return _Said(amounts, "" if amounts else self._words(response), self.key.outcome(response))
+
+    def _words(self, response: Response) -> str:
         item = self.content.item
-        found: dict[tuple[str, str], int] = {}
-        for one in given:
-            said = item.written(one) or item.summary(one), self.key.outcome(one)
-            found[said] = found.get(said, 0) + 1
-        return found
+        return item.written(response) or item.summary(response)
 
     def _marks_swing(self, before: Sequence[Response | None], after: Sequence[Response | None]) -> Swing | None:
         words = self.key.passage_words

@@ -107,6 +107,27 @@ def test_words_that_only_one_person_typed_are_counted_and_not_shown() -> None:
     assert votes.lone == 1
 
 
+def test_numbers_are_all_shown_by_value_whoever_typed_them_how() -> None:
+    question = asked("numeric")
+    item = question.content.item
+
+    def typed(*texts: str) -> list[dict[str, Any]]:
+        responses = [item.from_words(text) for text in texts]
+        return [{"response": None if one is None else one.to_json()} for one in responses]
+
+    votes = question.count(typed("84.5", "15.5 %", "0", "-0.5", "15,5"))
+    assert votes.numbers
+    assert votes.lone == 0
+    assert [(one.text, one.count, one.state) for one in votes.groups] == [
+        ("-0.5", 1, "wrong"),
+        ("0", 1, "wrong"),
+        ("15,5", 2, "right"),
+        ("84.5", 1, "wrong"),
+    ]
+    swing = question.swing(list(zip(typed("9", "84.5"), typed("15.5", "84.5"), strict=True))).votes
+    assert [(one.text, one.before, one.count) for one in swing.groups] == [("9", 1, 0), ("15.5", 0, 1), ("84.5", 1, 1)]
+
+
 @pytest.fixture
 def published(app: Flask) -> str:
     """Public id of a question of a bank that is shipped."""

@@ -192,6 +192,10 @@ class Numeric(Item[TypedNumber]):
         """The number as it was typed."""
         return response.text
 
+    def amounts(self, response: TypedNumber) -> tuple[Decimal, ...]:
+        """The values that what was typed can mean."""
+        return numbers_in(response.text, self.unit)
+
     def lineage(self) -> JSON:
         """The ends of what is right."""
         return [f"{end.normalize():f}" for end in self.ends]
