@@ -14,6 +14,7 @@ from typing import Any
 
 from quizapp.bank.shapes import KEY, Shape, Sort
 from quizapp.items.base import JSON
+from quizapp.items.numbers import as_written
 
 WAS = "was"
 
@@ -234,8 +235,13 @@ def _written_yes(shape: Shape, value: bool, was: JSON) -> JSON:  # noqa: FBT001 
     return "true" if value else ("false" if was == "false" else None)
 
 
-def _written_range(shape: Shape, value: Mapping[str, str], was: JSON) -> JSON:
-    return [end for end in (value.get("low"), value.get("high")) if end]
+def _written_number(shape: Shape, value: str | None, was: JSON) -> JSON:
+    return as_written(value or "")
+
+
+def _written_range(shape: Shape, value: Mapping[str, str | None], was: JSON) -> JSON:
+    ends = (as_written(value.get(end) or "") for end in ("low", "high"))
+    return [end for end in ends if end]
 
 
 def _written_texts(shape: Shape, value: Iterable[str], was: JSON) -> JSON:
@@ -340,6 +346,7 @@ def _written_ranks(shape: Shape, rows: Iterable[Mapping[str, Any]], was: JSON) -
 
 _WRITTEN: Mapping[Sort, Callable[[Shape, Any, JSON], JSON]] = {
     Sort.YES: _written_yes,
+    Sort.NUMBER: _written_number,
     Sort.RANGE: _written_range,
     Sort.TEXTS: _written_texts,
     Sort.RANKS: _written_ranks,

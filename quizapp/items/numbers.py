@@ -13,6 +13,10 @@ _ABOUT = re.compile(r"^(?:[~\u2248\u2243=]|ca\.?(?=[\s0-9])|approx\.?|about|arou
 _SPACED = re.compile(rf"[0-9]{{1,3}}(?:{_GROUPING}[0-9]{{3}})+(?![0-9])")
 
 
+#: A number as files say it: digits and one point; no thousands, no powers, no names of numbers.
+WRITTEN = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")
+
+
 def numbers_in(text: str, unit: str | None = None) -> tuple[Decimal, ...]:
     """The values that a typed number can mean; none when it is no number.
 
@@ -36,6 +40,19 @@ def numbers_in(text: str, unit: str | None = None) -> tuple[Decimal, ...]:
         digits = re.sub(_GROUPING, "", digits).replace(",", ".")
         return (sign * Decimal(digits),) if digits.count(".") < 2 else ()
     return tuple(sign * value for value in _meanings(digits))
+
+
+def as_written(text: str) -> str:
+    """What was typed as files say a number, where it is one and can mean only one; anything else as it is.
+
+    >>> as_written("3,5"), as_written("2 000"), as_written("2,000"), as_written("about 5"), as_written("0.50")
+    ('3.5', '2000', '2,000', 'about 5', '0.50')
+    """
+    bare = text.strip()
+    if WRITTEN.fullmatch(bare) or _ABOUT.match(bare):
+        return bare
+    values = numbers_in(bare)
+    return f"{values[0]:f}" if len(values) == 1 else bare
 
 
 def _ascii_digits(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from quizapp.items.numbers import WRITTEN, numbers_in
 from quizapp.text import plain
 
 #: Anything that JSON can hold.
@@ -48,11 +49,21 @@ Day = Annotated[
     date,
     _as_written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "not-a-date", "Write a date as year-month-day, such as 2022-09-11."),
 ]
-#: A number with digits and one point; no thousands, no powers, no names of numbers.
-Number = Annotated[
-    Decimal,
-    _as_written(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?", "not-a-number", "Write a number, such as 12 or 0.5."),
-]
+
+
+def _number(value: object) -> object:
+    """Holds a number against how files say it, as `_as_written` does; says what it can mean."""
+    if not isinstance(value, str) or WRITTEN.fullmatch(value.strip()):
+        return value.strip() if isinstance(value, str) else value
+    meant = [f"{number:f}" for number in numbers_in(value)]
+    if not meant:
+        raise PydanticCustomError("not-a-number", "Write a number, such as 12 or 0.5.")
+    both = ": what stands here can mean both" if len(meant) > 1 else ""
+    raise PydanticCustomError("not-a-number", "Write {meant}{both}.", {"meant": " or ".join(meant), "both": both})
+
+
+#: A number as files say it.
+Number = Annotated[Decimal, BeforeValidator(_number)]
 #: A whole number from 0, written in one way only, so that two names of one number cannot meet.
 Whole = Annotated[int, _as_written(r"0|[1-9][0-9]{0,5}", "not-a-number", "Write a whole number, such as 12.")]
 

@@ -8,6 +8,7 @@ from itertools import chain, combinations, permutations, product
 from statistics import fmean
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from quizapp.items.kinds.highlight import Highlight, Marked
 from quizapp.items.marking import (
@@ -23,7 +24,8 @@ from quizapp.items.marking import (
     several_by_chance,
     spoken,
 )
-from quizapp.items.numbers import numbers_in
+from quizapp.items.numbers import as_written, numbers_in
+from quizapp.items.parts import Number
 
 
 @pytest.mark.parametrize(
@@ -171,6 +173,26 @@ def test_numbers_as_people_type_them(typed: str, values: list[str]) -> None:
 @pytest.mark.parametrize("typed", ["", "abc", "12 34", "1,2,3", "5 km", "1e3", "5 sq m", "--3", "3/4", "NaN", "∞"])
 def test_what_is_no_number(typed: str) -> None:
     assert numbers_in(typed, "sq miles") == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("3,5", "3.5"), (" 2 000,5", "2000.5"), ("\u22123,25", "-3.25"), ("2,000.5", "2000.5"), ("+0.50", "+0.50"),
+     ("2,000", "2,000"), ("about 5", "about 5"), ("5 km", "5 km")],
+)  # fmt: skip
+def test_a_number_that_can_mean_only_one_is_written_as_files_say_it(typed: str, written: str) -> None:
+    assert as_written(typed) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("3,5", "Write 3.5."), ("2,000", "Write 2000 or 2.000: what stands here can mean both."),
+     ("five", "Write a number, such as 12 or 0.5.")],
+)  # fmt: skip
+def test_what_a_number_in_a_file_can_mean_is_said(typed: str, sentence: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Number).validate_python(typed)
+    assert refused.value.errors()[0]["msg"] == sentence
 
 
 def test_typed_words_are_folded() -> None:

@@ -85,7 +85,7 @@ SHORTEST: dict[str, Fields] = {
         "gaps-1-accept-0": "40",
         "explain-evidence": "The log says so.",
     },
-    "numeric": {"prompt": "What share voted?", "answer": "15.5", "why": "1,240 of 8,000."},
+    "numeric": {"prompt": "What share voted?", "answer": "15,5", "why": "1,240 of 8,000."},
     "short": {"prompt": "Which label must it carry?", "accept-0": "advertisement", "why": "It was paid for."},
     "open": {
         "prompt": "Write a headline.",
@@ -144,6 +144,7 @@ def test_a_question_of_each_kind_is_made_by_form_alone_and_published(app: Flask)
         again = desk.browser.follow(page)
         assert "Saved." in again.words
         assert "mend" not in again.words, (kind, again.words)
+        assert kind != "numeric" or again.form(named="owner").fields["answer"] == "15.5"
         before = desk.text
         assert desk.send(again, {}).status == 303
         assert desk.text == before, kind
