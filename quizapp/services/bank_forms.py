@@ -7,10 +7,10 @@ these requests, which is the author's own work on it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from quizapp.bank import editing
 from quizapp.bank.editing import Opened, Section, UnreadableError, open_text
@@ -21,6 +21,7 @@ from quizapp.bank.problems import Problem
 from quizapp.bank.shapes import Shape
 from quizapp.items.registry import kinds
 from quizapp.services.bank_entries import (
+    BANK,
     STIMULUS,
     entry_shapes,
     head_mark,
@@ -34,6 +35,8 @@ from quizapp.services.bank_entries import (
 from quizapp.services.drafts import DraftView, check_draft, read_draft, shared_skills
 from quizapp.services.reports import Report, waiting_reports
 
+_Way: TypeAlias = tuple[str | int, ...]
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -41,6 +44,19 @@ class Finding:
 
     control: str
     problem: Problem
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A finding, and the form on which it is mended."""
+
+    finding: Finding
+    owner: str
+    """The kind of question, `stimulus`, `bank`; or the list in which an entry stands that no form can show."""
+    key: str | None
+    """Which entry; None: the bank itself, or an entry that no form can show."""
+    number: int
+    """Of the entry in its list; 0 for the bank itself."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +273,31 @@ def stored_entry(draft: str, account_id: int, section: Section, key: str | None)
     return Stored(key, editing.entry_text(view.text, section, entry.place), mark_of(dict(entry.fields or {})))
 
 
+def placed_findings(view: DraftView, problems: Iterable[Problem]) -> tuple[Placed, ...]:
+    """Return findings of the check in a draft's text by the forms on which they are mended.
+
+    Nothing, where the text has mistakes for which no form can show it.
+    """
+    try:
+        opened = open_text(view.text)
+    except UnreadableError:
+        return ()
+    return tuple(_placed(opened, _way(opened, one), one) for one in problems if one.code != "note")
+
+
+def _placed(opened: Opened, way: _Way, problem: Problem) -> Placed:
+    place = way[1] if _inside(way) else None
+    if not isinstance(place, int):
+        return Placed(Finding(control_of(head_shapes(), opened.head, way), problem), BANK, None, 0)
+    section: Section = "questions" if way[0] == "questions" else "stimuli"
+    entry = (opened.questions if section == "questions" else opened.stimuli)[place]
+    owner = owner_of(section, entry)
+    if owner is None:
+        return Placed(Finding("", problem), section, None, place + 1)
+    control = control_of(entry_shapes(owner), entry.fields or {}, way[2:])
+    return Placed(Finding(control, problem), owner, entry.key, place + 1)
+
+
 def seen_number(draft: str, account_id: int, key: str) -> int | None:
     """Return the number under which a question of a draft is shown as students see it; None while it has a mistake.
 
@@ -267,9 +308,6 @@ def seen_number(draft: str, account_id: int, key: str) -> int | None:
     bank = load_text(view.text.encode(), "bank.yaml", skills=shared_skills()).readable
     ids = [] if bank is None else [item.id for item in bank.items]
     return ids.index(key) + 1 if key in ids else None
-
-
-_Way = tuple[str | int, ...]
 
 
 def _found(view: DraftView, opened: Opened, now: datetime) -> list[tuple[_Way, Problem]]:

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from wtforms import FieldList, FormField
 
 from quizapp.bank.editing import Section
-from quizapp.services.bank_entries import BANK, head_shapes
+from quizapp.services.bank_entries import BANK, STIMULUS, head_shapes
 from quizapp.services.bank_form_saving import Removed
-from quizapp.services.bank_forms import BankForm, EntryForm, Finding
+from quizapp.services.bank_forms import BankForm, EntryForm, Finding, Placed
 from quizapp.web.bank_fields import Filled, entry_form
 from quizapp.web.bank_form_pictures import picture_lost
 from quizapp.web.bank_words import FOLDS, sentence_of, words_for
@@ -43,6 +43,56 @@ class Place:
             return url_for("bank_forms.new", draft=self.draft, owner=self.owner, ticket=self.ticket or None)
         name = "bank_forms.question" if self.section == "questions" else "bank_forms.stimulus"
         return url_for(name, draft=self.draft, key=self.key)
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """A finding in the words of the forms, and a way to the form on which it is mended."""
+
+    level: str
+    where: str
+    url: str
+    says: Any
+
+
+def form_lines(draft: str, found: Iterable[Placed]) -> list[FormLine]:
+    """Findings in a draft as its forms say them."""
+    return [
+        FormLine(
+            one.finding.problem.level, _where(one), _form_url(draft, one), sentence_of(one.finding.problem, one.owner)
+        )
+        for one in found
+    ]
+
+
+def _form_url(draft: str, one: Placed) -> str:
+    anchor = one.finding.control or None
+    if anchor is not None and words_for(one.owner, [anchor]).hidden:
+        anchor = None
+    if one.key is not None:
+        name = "bank_forms.stimulus" if one.owner == STIMULUS else "bank_forms.question"
+        return url_for(name, draft=draft, key=one.key, _anchor=anchor)
+    # What no form can show is mended in the text.
+    return url_for("drafts.editor" if one.number else "bank_forms.bank", draft=draft)
+
+
+def _where(one: Placed) -> str:
+    """The entry and its field, by the names that the forms give them."""
+    if not one.number:
+        places = [_("Title and notes of the bank")] if one.finding.control else [_("The bank")]
+    elif one.owner in (STIMULUS, "stimuli"):
+        places = [_("Something to look at, %(n)s", n=one.number)]
+    else:
+        places = [_("Question %(n)s", n=one.number)]
+    names = [part for part in one.finding.control.split("-") if part and not part.isdigit()]
+    row = next((int(part) + 1 for part in one.finding.control.split("-") if part.isdigit()), None)
+    entry = words_for(one.owner, names[:1]).entry if names and row is not None else None
+    if entry:
+        places.append(f"{entry} {row}")
+    label = words_for(one.owner, names).label if len(names) > bool(entry) else None
+    if label and label != entry:
+        places.append(str(label))
+    return ", ".join(places)
 
 
 def filled_form(

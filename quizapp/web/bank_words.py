@@ -302,10 +302,18 @@ PLAIN: Mapping[str, Any] = {
 """Sentences in the place of those that speak of the file."""
 
 _NAMED = re.compile("“([a-z_]+):”")
+_OF_ANOTHER = {("no-why", "warning")}
+"""Advice that has the name of a mistake, and is about something else: here about one wrong answer."""
 
 
 def sentence_of(problem: Problem, owner: str) -> Any:
     """What a finding says, without words of the file where there are others."""
-    if problem.code in PLAIN:
+    if problem.code in PLAIN and (problem.code, problem.level) not in _OF_ANOTHER:
         return PLAIN[problem.code]
-    return _NAMED.sub(lambda match: f"“{words_for(owner, [match[1]]).label}”", problem.message)
+    return _NAMED.sub(lambda match: f"“{_label(match[1], owner)}”", problem.message)
+
+
+def _label(name: str, owner: str) -> Any:
+    """What a form calls a field that a finding names without saying what it is a part of."""
+    names = (f"{owner}.{name}", name, f"explain.{name}", f"options.{name}")
+    return next((WORDS[one].label for one in names if one in WORDS), None) or words_for(owner, [name]).label

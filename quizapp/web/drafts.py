@@ -7,17 +7,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.services import draft_page, drafts, publish_page, restoring, rosters
+from quizapp.services import bank_forms, draft_page, drafts, publish_page, restoring, rosters
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
+from quizapp.web.bank_form_pages import form_lines
 from quizapp.web.editor_words import editor_settings
 from quizapp.web.forms_drafts import DraftForm, PublishForm
 from quizapp.web.security import csrf, takes_text, token_is_good
 from quizapp.web.signed_out import sign_in_again
-from quizapp.web.ways import write_as_text, write_by_form, write_url
+from quizapp.web.ways import write_as_text, write_by_form, write_url, writes_text
 
 bp = Blueprint("drafts", __name__, url_prefix="/teach")
 
@@ -230,9 +231,11 @@ def _detached(draft: str, account: int) -> Response:
 
 def _publish_page(draft: str, form: PublishForm, sentence: str | None = None) -> str:
     page = publish_page.publish_page(draft, auth.account_id(), now=instance.now())
+    found = () if writes_text() else bank_forms.placed_findings(page.draft, page.checked.problems)
     return render_template(
         "teach/banks/publish.html",
         page=page,
+        lines=form_lines(draft, found),
         form=form,
         sentence=sentence,
         classes=rosters.list_sections(auth.account_id()),

@@ -148,6 +148,11 @@ def test_a_question_of_each_kind_is_made_by_form_alone_and_published(app: Flask)
         before = desk.text
         assert desk.send(again, {}).status == 303
         assert desk.text == before, kind
+    advice = desk.browser.get(f"/teach/drafts/{desk.draft}/publish")
+    assert "Warning, Question 1, Answer 2. Say why this answer is wrong" in advice.words
+    assert "Add “The best that can be said for the other side” under “Why”" in advice.words
+    assert "Note, Question 8, Gap 1, Answers to choose from. There are 2 answers here." in advice.words
+    assert ("<pre" in advice.text, f"{desk.path}/who-could-know#prompt" in advice.links()) == (False, True)
     with app.app_context():
         done = drafts.publish_draft(desk.draft, desk.teacher.id, version=len(kinds()) + 1, note="", now=START)
     assert (done.title, done.changed) == ("Made by form", len(kinds()))
@@ -662,8 +667,10 @@ def test_everything_leads_back_to_the_form_until_a_text_is_saved(app: Flask) -> 
     editor = f"/teach/drafts/{desk.draft}"
     desk.send(desk.get("/three"), {}, "back")
     broken = desk.browser.get(f"{editor}/publish")
-    assert "The list of questions shows where" in broken.words
-    assert "Mistake, line" not in broken.words
+    assert "Mistake, Question 1, Answer 1. There is no field “odd” here." in broken.words
+    assert "Mistake, Question 2, Points, and what earns them. This is still empty." in broken.words
+    assert {f"{desk.path}/one#options-0", f"{desk.path}/two#rubric"} <= broken.links()
+    assert "<pre" not in broken.text
     pages = ["/teach/banks", f"{editor}/preview/1", f"{editor}/publish", f"{editor}/files"]
     for path in pages:
         links = desk.browser.get(path).links()
