@@ -49,6 +49,10 @@ class MarkedMeanwhileError(RuntimeError):
         self.points = points
 
 
+class DifferMeanwhileError(RuntimeError):
+    """The other marker gave other points while this page was open; nothing was changed."""
+
+
 class CorrectedMeanwhileError(RuntimeError):
     """The question was corrected while this page was open; nothing was changed."""
 
@@ -228,6 +232,7 @@ def give_mark(
     comment: str,
     *,
     seen: int,
+    saw_both: bool = True,
     account_id: int,
     now: datetime,
     keep_comment: bool = False,
@@ -237,22 +242,26 @@ def give_mark(
     Args:
         page: the answer, as `answer_page` gave it for this teacher.
         seen: number of the newest score when the teacher read the answer: `AnswerPage.seen` of that moment.
+        saw_both: whether the teacher saw what both markers gave, where they differ.
 
     Raises:
         NoSuchPointsError: the rubric has no such number.
         MarkedMeanwhileError: another teacher marked it after this page was drawn.
+        DifferMeanwhileError: so did the other of two markers, and the two differ.
         CorrectedMeanwhileError: the question was corrected since, or is left out.
     """
     levels = page.content.item.rubric_points()
     if points not in levels:
         raise NoSuchPointsError(points)
+    if page.given and not saw_both:
+        raise DifferMeanwhileError
     comment = comment.strip()
     try:
         with writing() as session:
             hold_rules(session, Attempt.public_id == page.attempt)
             item, revision, response = _row_of(session, page)
             newest = newest_scores(session, AttemptItem.id == item.id)[item.id]
-            _refuse_if_changed(session, newest, seen, account_id)
+            _refuse_if_changed(session, newest, seen, account_id, max(levels))
             _keep_points(session, item.id, account_id, points, comment, settles=page.settles, now=now)
             if _counts(session, page, item.id, points):
                 given = further_score(
@@ -269,15 +278,18 @@ def give_mark(
                 keep_comment_for(session, account_id, comment, now)
     except IntegrityError:
         # Two marks in the same instant: the unique number let one in.
-        raise _marked_meanwhile(db.session(), _item_id(page), account_id) from None
+        session = db.session()
+        item_id = _item_id(page)
+        newest = newest_scores(session, AttemptItem.id == item_id)[item_id]
+        raise _marked_meanwhile(session, newest, account_id, max(levels)) from None
 
 
-def _refuse_if_changed(session: Session, newest: Score, seen: int, account_id: int) -> None:
+def _refuse_if_changed(session: Session, newest: Score, seen: int, account_id: int, most: int) -> None:
     """Raise an error when the newest score is not the one that this teacher saw, or the question is left out."""
     if newest.void or (newest.number != seen and newest.correction_id is not None):
         raise CorrectedMeanwhileError(left_out=newest.void)
     if newest.number != seen:
-        raise _marked_meanwhile(session, newest.attempt_item_id, account_id)
+        raise _marked_meanwhile(session, newest, account_id, most)
 
 
 def _keep_points(
@@ -354,11 +366,15 @@ def _item_id(page: AnswerPage) -> int:
     ).one()
 
 
-def _marked_meanwhile(session: Session, attempt_item_id: int, account_id: int) -> MarkedMeanwhileError:
+def _marked_meanwhile(session: Session, newest: Score, account_id: int, most: int) -> MarkedMeanwhileError:
+    """Tell who gave the mark that counts, and how many points; or, while none counts, what was given last."""
+    if newest.fraction is not None:
+        by = None if newest.actor_id is None else session.get(Account, newest.actor_id)
+        return MarkedMeanwhileError("" if by is None else by.name, round(newest.fraction * most))
     row = session.execute(
         sa.select(Account.name, Marking.points)
         .join(Account, Account.id == Marking.account_id)
-        .where(Marking.attempt_item_id == attempt_item_id)
+        .where(Marking.attempt_item_id == newest.attempt_item_id)
         .order_by((Marking.account_id == account_id).asc(), Marking.marked_at.desc())
         .limit(1)
     ).one_or_none()

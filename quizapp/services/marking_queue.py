@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,13 +22,14 @@ from quizapp.models import (
     Response,
     RosterEntry,
     Score,
+    ScoreReason,
     SectionTeacher,
     db,
 )
 from quizapp.services.assigned import find_assigned
 from quizapp.services.catalogue import content_of
 from quizapp.services.rosters import SectionRef
-from quizapp.services.scoring import newest_scores
+from quizapp.services.scoring import further_score, newest_scores
 from quizapp.services.writing import writing
 
 
@@ -182,8 +184,10 @@ def _in_class(student: Any, section: Any) -> sa.ColumnElement[bool]:
     )
 
 
-def set_two_markers(section: SectionRef, assignment: str, *, two_markers: bool) -> None:
+def set_two_markers(section: SectionRef, assignment: str, *, two_markers: bool, now: datetime) -> None:
     """Let two teachers mark every written answer of an assignment, or one.
+
+    Where one marker is enough from now on, what one of two gave counts; where the two differ they still settle it.
 
     Raises:
         NotFoundError: the class has no such assignment.
@@ -191,8 +195,31 @@ def set_two_markers(section: SectionRef, assignment: str, *, two_markers: bool) 
     assignment_id = find_assigned(section.id, assignment).row.id
     with writing() as session:
         plan = session.get(MarkingPlan, assignment_id) or MarkingPlan(assignment_id=assignment_id)
+        # Whoever marks meanwhile is done before this, or waits: see `correcting.hold_rules`.
+        session.execute(sa.select(Assignment.id).where(Assignment.id == assignment_id).with_for_update(key_share=True))
         plan.two_markers = two_markers
         session.add(plan)
+        if not two_markers:
+            _count_what_one_gave(session, assignment_id, now)
+
+
+def _count_what_one_gave(session: Session, assignment_id: int, now: datetime) -> None:
+    for revision, answers in written_answers(assignment_id):
+        most = max(content_of(revision).item.rubric_points())
+        for one in answers:
+            if one.waiting and len(one.markers) == 1:
+                given = session.scalars(sa.select(Marking).where(Marking.attempt_item_id == one.attempt_item_id)).one()
+                session.add(
+                    further_score(
+                        one.newest,
+                        revision,
+                        session.get_one(Response, one.response_id),
+                        fraction=given.points / most,
+                        reason=ScoreReason.MARKED,
+                        now=now,
+                        actor_id=given.account_id,
+                    )
+                )
 
 
 def section_has_colleague(section: SectionRef, account_id: int) -> bool:

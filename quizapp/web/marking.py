@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from quizapp.services import comments, marking, marking_queue, rosters
 from quizapp.services.comments import COMMENT_LENGTH
-from quizapp.services.marking import AnswerPage, CorrectedMeanwhileError, MarkedMeanwhileError
+from quizapp.services.marking import AnswerPage, CorrectedMeanwhileError, DifferMeanwhileError, MarkedMeanwhileError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 
@@ -38,12 +39,16 @@ class PointsForm(FlaskForm):
     keep = BooleanField(_l("Keep this comment for other answers"))
     seen = IntegerField(validators=[InputRequired()], widget=HiddenInput())
     """What the teacher had before the eyes; `refuse` says it if that cannot be known."""
+    both = HiddenField()
+    """Filled where the page shows what two markers gave who differ."""
 
     @classmethod
     def of(cls, page: AnswerPage) -> PointsForm:
         """Return the form for an answer, with the points that count, or else those this teacher gave."""
         before = page.points if page.counting is None else page.counting
-        form = cls(points=None if before is None else str(before), comment=page.comment, seen=page.seen)
+        form = cls(
+            points=None if before is None else str(before), comment=page.comment, seen=page.seen, both=_both(page)
+        )
         levels = page.content.item.rubric_points()
         form.points.choices = [SelectChoice(str(points), text) for points, text in sorted(levels.items())]
         return form
@@ -52,6 +57,11 @@ class PointsForm(FlaskForm):
         """Say why nothing was saved; the next save is about the answer as it stands now."""
         self.points.errors = [sentence]
         self.seen.data, self.seen.raw_data, self.seen.errors = page.seen, None, ()
+        self.both.data = _both(page)
+
+
+def _both(page: AnswerPage) -> str:
+    return "1" if page.given else ""
 
 
 class TwoMarkersForm(FlaskForm):
@@ -68,7 +78,7 @@ def overview(section: str, assignment: str) -> str | Response:
     found = rosters.get_section(section, account)
     form = TwoMarkersForm()
     if form.validate_on_submit():
-        marking_queue.set_two_markers(found, assignment, two_markers=form.two_markers.data)
+        marking_queue.set_two_markers(found, assignment, two_markers=form.two_markers.data, now=instance.now())
         flash(_("Saved."), "good")
         return redirect(url_for("marking.overview", section=section, assignment=assignment))
     page = marking_queue.marking_page(found, assignment, account)
@@ -120,24 +130,32 @@ def _take(form: PointsForm, page: AnswerPage, account: int) -> int:
             int(form.points.data),
             form.comment.data or "",
             seen=form.seen.data or 0,
+            saw_both=bool(form.both.data),
             account_id=account,
             now=instance.now(),
             keep_comment=form.keep.data,
         )
-    except (MarkedMeanwhileError, CorrectedMeanwhileError) as error:
+    except (MarkedMeanwhileError, DifferMeanwhileError, CorrectedMeanwhileError) as error:
         form.refuse(_meanwhile(error), page)
         return 409
     return SAVED
 
 
-def _meanwhile(error: MarkedMeanwhileError | CorrectedMeanwhileError) -> str:
+def _meanwhile(error: MarkedMeanwhileError | DifferMeanwhileError | CorrectedMeanwhileError) -> str:
     """Return what happened to an answer while a teacher read it."""
     if isinstance(error, MarkedMeanwhileError):
-        return _(
-            "%(name)s gave this answer %(points)s points while you were reading. Yours are not saved. "
+        return ngettext(
+            "%(name)s gave this answer %(num)s point while you were reading. Yours are not saved. "
+            "Save again to put yours in its place.",
+            "%(name)s gave this answer %(num)s points while you were reading. Yours are not saved. "
             "Save again to put yours in their place.",
+            error.points,
             name=error.by or _("Another teacher"),
-            points=error.points,
+        )
+    if isinstance(error, DifferMeanwhileError):
+        return _(
+            "The other teacher gave points too while you were reading, and the two of you differ. "
+            "Yours are not saved. Read what both gave, then save what is to count."
         )
     if error.left_out:
         return _("This question was left out while you were reading, so it needs no mark. Yours is not saved.")

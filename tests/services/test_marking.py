@@ -23,7 +23,7 @@ from quizapp.services import (
     taking,
 )
 from quizapp.services.corrections import Proposal
-from quizapp.services.marking import AnswerPage, MarkedMeanwhileError, NoSuchPointsError
+from quizapp.services.marking import AnswerPage, DifferMeanwhileError, MarkedMeanwhileError, NoSuchPointsError
 from quizapp.services.results import results_page
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import writing
@@ -154,7 +154,7 @@ def test_the_answers_whose_marks_can_be_changed_are_listed_without_names(world: 
     assert listed(world.teacher) == {}
     world.give(4, of="Ada")
     assert listed(world.teacher) == listed(world.colleague) == {ANSWERS["Ada"]: (4, False)}
-    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True, now=LATER)
     world.give(1, of="Ben")
     assert listed(world.teacher) == {ANSWERS["Ada"]: (4, False), ANSWERS["Ben"]: (1, True)}
     assert listed(world.colleague) == {ANSWERS["Ada"]: (4, False)}, "not before one's own points"
@@ -200,7 +200,7 @@ def test_points_outside_the_rubric_are_refused(world: World, points: int) -> Non
 
 
 def test_two_markers_count_once_they_agree(world: World) -> None:
-    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True, now=LATER)
     world.give(2, of="Ada")
     assert world.fraction("Ada") is None
     other = world.answer(world.colleague, of="Ada")
@@ -211,17 +211,39 @@ def test_two_markers_count_once_they_agree(world: World) -> None:
 
 
 def test_two_markers_who_differ_settle_it_and_the_difference_stays_known(world: World) -> None:
-    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True, now=LATER)
     world.give(1, of="Ada")
     world.give(4, by=world.colleague, of="Ada")
     assert world.queue().differing == 1
     page = world.answer(of="Ada")
     assert page is not None
+    # A page from before the other's points shows no difference, so what comes from it settles none.
+    with pytest.raises(DifferMeanwhileError):
+        marking.give_mark(page, 2, "", seen=page.seen, saw_both=False, account_id=world.teacher.id, now=LATER)
+    assert world.fraction("Ada") is None
     assert sorted(line[:2] for line in page.given) == [("Okoye", 4), ("Rivera", 1)]
     world.give(2, of="Ada")
     assert (world.fraction("Ada"), world.queue().differing) == (0.5, 0)
+    with pytest.raises(MarkedMeanwhileError) as told:
+        marking.give_mark(page, 4, "", seen=page.seen, account_id=world.colleague.id, now=LATER)
+    assert (told.value.by, told.value.points) == ("Rivera", 2), "what counts, not what was given first"
     agreement = marking_queue.marking_page(world.school_class.ref, world.assignment, world.teacher.id).agreement
     assert agreement == marking_queue.Agreement(both=1, same=0, within_one=0)
+
+
+def test_who_was_one_of_two_markers_is_the_only_one_once_one_is_enough(world: World) -> None:
+    ref, assignment = world.school_class.ref, world.assignment
+    marking_queue.set_two_markers(ref, assignment, two_markers=True, now=LATER)
+    world.give(2, of="Ada")
+    world.give(1, of="Ben")
+    world.give(4, by=world.colleague, of="Ben")
+    marking_queue.set_two_markers(ref, assignment, two_markers=False, now=LATER)
+    assert [world.fraction(name) for name in ANSWERS] == [0.5, None, None]
+    queue = world.queue()
+    assert (queue.waiting, queue.yours, queue.differing) == (2, 1, 1), "nobody waits for a second marker any more"
+    marking_queue.set_two_markers(ref, assignment, two_markers=False, now=LATER)
+    assert len(reviewing.answer_lines(world.tries["Ada"])) == 1
+    assert world.fraction("Ada") == 0.5
 
 
 def test_what_waits_is_the_same_number_everywhere(world: World) -> None:
@@ -235,7 +257,7 @@ def test_what_waits_is_the_same_number_everywhere(world: World) -> None:
 
     rivera, okoye = world.teacher, world.colleague
     assert told(rivera) == told(okoye) == (3, 3, 3)
-    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True)
+    marking_queue.set_two_markers(world.school_class.ref, world.assignment, two_markers=True, now=LATER)
     world.give(2, of="Ada")
     assert (told(rivera), told(okoye)) == ((2, 2, 2), (3, 3, 3)), "one's own turn is over"
     world.give(4, by=okoye, of="Ada")

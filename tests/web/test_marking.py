@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from quizapp.services import attempts, correcting, rosters
+from quizapp.models import SectionTeacher
+from quizapp.services import attempts, correcting, marking_queue, rosters
+from quizapp.services.writing import writing
 from tests import factories
 from tests.clock import START
 from tests.factories import SchoolClass, Teacher
@@ -159,10 +161,37 @@ def test_two_teachers_at_one_answer_read_of_each_other_and_keep_what_they_typed(
     assert browser.submit(first, "marking", fields={"points": "1"}).status == 302
     told = browser.submit(second, "marking", fields={"points": "4", "comment": "Exact, I think."})
     assert told.status == 409
-    assert "Rivera gave this answer 1 points while you were reading." in told.words
+    assert "Rivera gave this answer 1 point while you were reading." in told.words
     assert "Exact, I think." in told.words
     assert told.form("marking").fields["points"] == "4"
     assert browser.submit(told, "marking").status == 302
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_page_from_before_two_markers_differed_settles_nothing_and_shows_what_both_gave(app: Flask) -> None:
+    made = handed_in(app, WRITTEN, {"Ada": ANSWERS["Ada"]})
+    section = made.school_class.ref
+    with app.app_context():
+        colleague = factories.make_teacher("okoye")
+        with writing() as session:
+            session.add(SectionTeacher(section_id=section.id, account_id=colleague.id))
+        marking_queue.set_two_markers(section, made.assignment, two_markers=True, now=START)
+    rivera, okoye = Browser(app), Browser(app)
+    rivera.sign_in_staff(made.teacher)
+    okoye.sign_in_staff(colleague)
+    address = f"/teach/c/{section.public_id}/a/{made.assignment}/marking/{made.question}"
+    page = rivera.get(address)
+    assert rivera.submit(page, "marking", fields={"points": "1"}).status == 302
+    again = rivera.get(str(page.form("marking").action))
+    assert okoye.submit(okoye.get(address), "marking", fields={"points": "4"}).status == 302
+    told = rivera.submit(again, "marking", fields={"points": "2", "comment": "Exact, I think."})
+    assert told.status == 409
+    assert "the two of you differ. Yours are not saved." in told.words
+    assert "You differ" in told.words
+    assert "Okoye: 4 of 4" in told.words
+    assert "Exact, I think." in told.words
+    assert rivera.submit(told, "marking").status == 302
+    assert "2 of 4" in rivera.get(f"{address}/marked").words
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
