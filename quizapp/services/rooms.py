@@ -65,6 +65,11 @@ class RoomRef:
         return self.opened_at + ROOM_LASTS
 
     @property
+    def look(self) -> str:
+        """A word for what is on in this round: whether answers are taken, counts shown, and what is right told."""
+        return f"{self.phase.value}-{int(self.shown)}{int(self.revealed)}"
+
+    @property
     def told(self) -> bool:
         """Whether members see what all answered: not before their own answers are in."""
         return self.shown and not self.taking
@@ -108,8 +113,7 @@ class Pulse:
     @property
     def digest(self) -> str:
         room = self.room
-        look = f"{room.phase.value}-{int(room.shown)}{int(room.revealed)}{int(room.locked)}"
-        return f"{room.round}-{look}-{self.members}-{self.answered}-{self.saves}"
+        return f"{room.round}-{room.look}{int(room.locked)}-{self.members}-{self.answered}-{self.saves}"
 
 
 def open_passage(asked: PassageAsked, *, account_id: int, now: datetime, request_key: str | None = None) -> str:
@@ -217,10 +221,10 @@ def set_phase(room: RoomRef, phase: RoomPhase, *, shown: bool, revealed: bool = 
 
     Args:
         revealed: show what is right too.
-        room: as the page with the button showed it; in a later round the button does nothing.
+        room: as the page with the button showed it; once anything else is on, the button does nothing.
 
     Returns:
-        Whether it was still that round.
+        Whether it was still so.
     """
     with writing() as session:
         return _change(session, room, now, phase=phase, shown=shown, revealed=revealed)
@@ -230,7 +234,8 @@ def next_round(room: RoomRef, *, now: datetime) -> bool:
     """Begin another round: counts are hidden again. Pressing the button twice begins one.
 
     Returns:
-        Whether it began; not when the round had changed, nor after the last of ROUNDS_MAX.
+        Whether it began; not when anything else was on than on the page with the button, nor after the last of
+        ROUNDS_MAX.
     """
     with writing() as session:
         if room.round >= ROUNDS_MAX:
@@ -306,7 +311,14 @@ def _change(session: Session, room: RoomRef, now: datetime, **values: Any) -> bo
     changed = rows_changed(
         session,
         sa.update(Room)
-        .where(Room.id == room.id, Room.round == room.round, is_open(now))
+        .where(
+            Room.id == room.id,
+            Room.round == room.round,
+            Room.phase == room.phase,
+            Room.shown == room.shown,
+            Room.revealed == room.revealed,
+            is_open(now),
+        )
         .values(**values)
         .execution_options(synchronize_session=False),
     )

@@ -72,6 +72,12 @@ class RoundForm(FlaskForm):
     round = IntegerField(validators=[InputRequired(), NumberRange(1, ROUNDS_MAX)])
 
 
+class StepForm(RoundForm):
+    """A button of the teacher, with what was on when its page was drawn."""
+
+    seen = StringField(validators=[InputRequired(), Length(max=20)])
+
+
 class OriginForm(FlaskForm):
     """The page of a question from which a vote is started."""
 

@@ -18,7 +18,7 @@ from quizapp.services.room_results import Round, count_round
 from quizapp.services.rooms import Pulse, RoomClosedError, RoomRef
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, OriginForm, RoundForm
+from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, OriginForm, StepForm
 from quizapp.web.qr import qr_svg
 from quizapp.web.vote_origins import origin_url, remember_origin
 
@@ -122,14 +122,17 @@ def board_now(room: str) -> Response:
 def step(room: str) -> AnyResponse:
     """Take answers or stop, show the counts or hide them."""
     found = _open(room)
-    form = RoundForm()
+    form = StepForm()
     wanted = STEPS.get(request.form.get("to", ""))
     if not form.validate_on_submit() or wanted is None:
-        flash(_("That button did nothing. Press one of those on this page."), "warn")
+        _say_nothing_done()
         return _back(room)
     phase, shown, revealed = wanted
-    same = form.round.data == found.round
-    if not same or not rooms.set_phase(found, phase, shown=shown, revealed=revealed, now=instance.now()):
+    # Pressed twice it does what it says once, and there is nothing to say about it.
+    twice = form.round.data == found.round and wanted == (found.phase, found.shown, found.revealed)
+    if not twice and not (
+        _is_as_seen(form, found) and rooms.set_phase(found, phase, shown=shown, revealed=revealed, now=instance.now())
+    ):
         _say_behind()
     return _back(room)
 
@@ -139,11 +142,17 @@ def step(room: str) -> AnyResponse:
 def next_round(room: str) -> AnyResponse:
     """Begin the next round."""
     found = _open(room)
-    form = RoundForm()
-    same = form.validate_on_submit() and form.round.data == found.round
-    if same and not rooms.next_round(found, now=instance.now()):
+    form = StepForm()
+    if not form.validate_on_submit():
+        _say_nothing_done()
+    elif form.round.data == found.round - 1 and (found.phase, found.shown, found.revealed) == STEPS["open"]:
+        pass  # Pressed twice it begins one round, and there is nothing to say about it.
+    elif not _is_as_seen(form, found):
+        _say_behind()
+    elif found.round >= rooms.ROUNDS_MAX:
         flash(_("This room cannot go on any longer. Close it and open another."), "warn")
-    # Pressed twice it begins one round, and there is nothing to say about it.
+    elif not rooms.next_round(found, now=instance.now()):
+        _say_behind()
     return _back(room)
 
 
@@ -189,8 +198,12 @@ def let_back(room: str, member: str) -> AnyResponse:
 @access(Access.STAFF)
 def lock(room: str) -> AnyResponse:
     """Let nobody else in, or let people in again."""
-    locked = request.form.get("to") == "locked"
-    room_door.set_locked(_open(room), locked=locked, now=instance.now())
+    found, wanted = _open(room), request.form.get("to")
+    if wanted not in {"locked", "open"}:
+        _say_nothing_done()
+        return redirect(url_for("rooms.control", room=room))
+    locked = wanted == "locked"
+    room_door.set_locked(found, locked=locked, now=instance.now())
     said = (
         _("Nobody else may come in now. Whoever is in stays in.")
         if locked
@@ -217,6 +230,9 @@ def remove_silent(room: str) -> AnyResponse:
 def close(room: str) -> AnyResponse:
     """Close a room: keep what was marked, or delete everything."""
     found = _open(room)
+    if request.form.get("keep") not in {"yes", "no"}:
+        _say_nothing_done()
+        return redirect(url_for("rooms.control", room=room))
     keep = request.form.get("keep") == "yes"
     rooms.close_room(found, keep=keep, now=instance.now())
     if keep:
@@ -252,6 +268,15 @@ def _open(room: str) -> RoomRef:
         flash(_("This room was closed already, so that button did nothing."), "warn")
         abort(redirect(url_for("rooms.control", room=room)))
     return found
+
+
+def _is_as_seen(form: StepForm, room: RoomRef) -> bool:
+    """Whether what is on is what the page with the button showed."""
+    return (form.round.data, form.seen.data) == (room.round, room.look)
+
+
+def _say_nothing_done() -> None:
+    flash(_("That button did nothing. Press one of those on this page."), "warn")
 
 
 def _say_behind() -> None:

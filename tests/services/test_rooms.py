@@ -290,6 +290,10 @@ def test_a_button_of_an_earlier_round_does_nothing(lesson: Lesson) -> None:
     assert not rooms.next_round(before, now=START)
     assert not rooms.set_phase(before, RoomPhase.TALKING, shown=True, now=START)
     assert (lesson.room.round, lesson.room.phase, lesson.room.shown) == (2, RoomPhase.OPEN, False)
+    before = lesson.room
+    assert lesson.step(RoomPhase.TALKING, shown=False)
+    assert not rooms.set_phase(before, RoomPhase.TALKING, shown=True, revealed=True, now=START)
+    assert not rooms.next_round(before, now=START)
     for _ in range(2, rooms.ROUNDS_MAX):
         assert rooms.next_round(lesson.room, now=START)
     assert not rooms.next_round(lesson.room, now=START)

@@ -67,9 +67,11 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/teach/rooms/<room>/board"): Row("302 404 404 404 200 404 404"),
     ("GET", "/teach/rooms/<room>/board/now"): Row("302 404 404 404 200 404 404"),
     ("POST", "/teach/rooms/<room>/step"): Row(
-        "302 404 404 404 302 404 404", {"round": "1", "to": "talking"}, changes=True
+        "302 404 404 404 302 404 404", {"round": "1", "seen": "open-00", "to": "talking"}, changes=True
     ),
-    ("POST", "/teach/rooms/<room>/next"): Row("302 404 404 404 302 404 404", {"round": "1"}, changes=True),
+    ("POST", "/teach/rooms/<room>/next"): Row(
+        "302 404 404 404 302 404 404", {"round": "1", "seen": "open-00"}, changes=True
+    ),
     ("POST", "/teach/rooms/<room>/members/<member>/remove"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/teach/rooms/<room>/members/<member>/let-back"): Row("302 404 404 404 302 404 404", changes=True),
     ("POST", "/teach/rooms/<room>/lock"): Row("302 404 404 404 302 404 404", {"to": "locked"}, changes=True),

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from quizapp.services import room_members, rooms
+from quizapp.services import room_door, room_members, rooms
 from quizapp.services.rooms import RoomRef
 from tests import factories
-from tests.pages import Browser, Fields, Page
+from tests.clock import START
+from tests.pages import Browser, Fields, Form, Page
 
 PROMPT = "Mark what softens."
 
@@ -332,8 +333,66 @@ def test_buttons_of_a_page_that_is_behind_do_nothing(room: Room) -> None:
     assert "round 2" in room.teacher.get(room.board).words
     behind = room.teacher.follow(room.press("Stop and show", page))
     assert "The room had moved on already" in behind.words
-    odd = room.teacher.post(f"{room.path}/step", {"round": "2", "to": "nowhere"})
-    assert "That button did nothing." in room.teacher.follow(odd).words
+    odd: tuple[tuple[str, Fields], ...] = (
+        ("step", {"round": "2", "seen": "open-00", "to": "nowhere"}),
+        ("next", {}),
+        ("lock", {}),
+        ("close", {}),
+    )
+    for name, fields in odd:
+        sent = room.teacher.follow(room.teacher.post(f"{room.path}/{name}", fields))
+        assert (sent.status, "That button did nothing." in sent.words) == (200, True), name
+    assert "round 2 · open · answers hidden" in sent.words
+    assert "nobody else may come in" not in sent.words
+
+
+def test_every_button_of_a_round_does_nothing_once_something_else_is_on(room: Room) -> None:
+    before = {"open": room.teacher.get(room.path)}
+    room.press("Stop, and talk first", before["open"])
+    before["talking"] = room.teacher.get(room.path)
+    room.press("Show", before["talking"])
+    before["shown"] = room.teacher.get(room.path)
+    states = {"shown": "round 1 · stopped: time to talk · answers shown", "again": "round 1 · open · answers hidden"}
+    pressed = 0
+    for now, drawn, twice in (("shown", ("open", "talking"), "talking-shown"), ("again", ("talking", "shown"), "open")):
+        if now == "again":
+            room.press("Go on with this round", before["shown"])
+        for state in drawn:
+            for form in round_forms(before[state]):
+                sent = room.teacher.follow(room.teacher.open("POST", form.action or "", data=form.fields))
+                assert states[now] in sent.words, form.fields
+                assert ("moved on already" in sent.words) == (form.fields.get("to") != twice), form.fields
+                pressed += 1
+    assert pressed == 12
+
+
+def round_forms(page: Page) -> list[Form]:
+    return [form for form in page.forms() if "seen" in form.fields]
+
+
+def test_every_button_of_a_room_that_was_closed_elsewhere_says_so(room: Room) -> None:
+    room.join("Ann")
+    room.join("Ben")
+    out = room.teacher.submit(room.teacher.get(f"{room.path}?names=1"), f"{member_path(room, 'Ann')}/remove")
+    page = room.teacher.follow(out)
+    room.press("Close, and keep text and answers", page)
+    forms = [form for form in page.forms() if (form.action or "").startswith("/teach/rooms/")]
+    names = {(form.action or "").rsplit("/", 1)[1] for form in forms}
+    assert names == {"step", "remove", "let-back", "lock", "send-out", "close"}
+    for form in forms:
+        sent = room.teacher.follow(room.teacher.open("POST", form.action or "", data={**form.fields, "keep": "no"}))
+        assert "This room was closed already, so that button did nothing." in sent.words, form.action
+        assert "kept" in sent.words.lower()
+    room.teacher.submit(room.teacher.get(room.path), "/delete")
+    for form in forms:
+        assert room.teacher.open("POST", form.action or "", data=form.fields).status == 404
+
+
+def member_path(room: Room, nickname: str) -> str:
+    """The address of somebody in the room, as the list on the teacher's page has it."""
+    with room.app.app_context():
+        found = rooms.find_room(room.path.rsplit("/", 1)[1], room.owner.id, now=START)
+        return next(f"/members/{one.public_id}" for one in room_door.members_of(found) if one.nickname == nickname)
 
 
 def test_strangers_who_guess_codes_do_not_shut_out_who_is_in(app: Flask, room: Room) -> None:
