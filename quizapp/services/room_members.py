@@ -94,13 +94,16 @@ def open_room(code: str, *, network: str, key: str, now: datetime) -> RoomRef:
 
 def join(
     room: RoomRef, nickname: str, *, visitor_hash: str, network: str, key: str, now: datetime, instead: bool = False
-) -> None:
+) -> bool:
     """Let somebody in with a nickname. Coming in twice from one browser with one nickname is the same as once.
 
     Args:
         visitor_hash: hash of the random id in this browser's cookie.
         instead: somebody else has the device now: whoever was in with this browser parts from it. Their answers
             stay and count; with none they leave, and the nickname is free again.
+
+    Returns:
+        Whether they are new; False where this browser was in with this nickname already.
 
     Raises:
         RoomError: the room is closed, locked or full, the nickname is taken, barred or cannot be used, this
@@ -123,13 +126,14 @@ def join(
             sa.select(RoomMember).where(RoomMember.room_id == room.id, RoomMember.visitor_hash == hidden)
         )
         if known is not None and _stays(known, folded, instead=instead):
-            return
+            return False
         if locked:
             raise RoomError(RoomError.LOCKED)
         if known is not None:
             _part(session, known, now)
         _refuse_taken_or_full(session, room.id, folded)
         session.add(RoomMember(room_id=room.id, nickname=name, folded_name=folded, visitor_hash=hidden, joined_at=now))
+    return True
 
 
 def nickname_in(code: str, visitor_hash: str, *, now: datetime) -> str:

@@ -143,7 +143,10 @@ def refusal(error: RoomError) -> str:
         ),
         RoomError.FULL: _("This room is full. Ask your teacher."),
         RoomError.LOCKED: _("Nobody else may come into this room now. If you belong in it, ask your teacher."),
-        RoomError.TAKEN: _("Somebody in this room has this nickname. Choose another."),
+        RoomError.TAKEN: _(
+            "Somebody in this room has this nickname already. If it is you, go on with the device you came in with;"
+            " if not, choose another."
+        ),
         RoomError.BARRED: _("This nickname cannot be used in this room any more. Choose another."),
         RoomError.NICKNAME: _("Choose another nickname, with at least one letter and not too long."),
         RoomError.STRANGER: _("You are not in this room any more. Come in again with the code."),
@@ -156,7 +159,11 @@ def _come_in(code: str, form: NicknameForm, *, instead: bool = False) -> AnyResp
     found = room_members.open_room(code, network=network, key=key, now=moment)
     nickname = form.nickname.data or ""
     visitor = auth.visitor_hash()
-    room_members.join(found, nickname, visitor_hash=visitor, network=network, key=key, now=moment, instead=instead)
+    if not room_members.join(
+        found, nickname, visitor_hash=visitor, network=network, key=key, now=moment, instead=instead
+    ):
+        here = room_members.nickname_in(found.code, visitor, now=moment)
+        flash(_("You are already here as %(name)s. If that is not you, press “Not you?”.", name=here))
     return redirect(url_for("together.room", code=found.code))
 
 

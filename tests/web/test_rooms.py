@@ -114,7 +114,7 @@ def test_code_and_nickname_are_one_form_and_the_class_codes_box_takes_the_code_t
     twin = Browser(room.app)
     again = twin.submit(twin.get("/r"), fields={"code": room.code, "nickname": "ANN"})
     assert again.status == 422
-    assert "Somebody in this room has this nickname. Choose another." in again.words
+    assert "has this nickname already. If it is you, go on with the device you came in with" in again.words
     assert 'value="ANN"' in again.text
     wrong = twin.submit(twin.get("/r"), fields={"code": "ZZZZZZ", "nickname": "Bo"})
     assert "No room has this code." in wrong.words
@@ -141,6 +141,10 @@ def test_a_second_student_at_a_device_is_asked_who_it_is(room: Room) -> None:
     assert Browser(room.app).get(f"/r/{room.code}/in").location == f"/r/{room.code}"
     taken = ann.submit(ann.get(f"/r/{room.code}/in"), "/in", fields={"nickname": "ANN "})
     assert taken.location == f"/r/{room.code}"
+    assert "You are already here as Ann." in ann.follow(taken).words
+    assert "already here" not in ann.get(f"/r/{room.code}").words
+    same = ann.follow(ann.post(f"/r/{room.code}", {"nickname": "ann"}))
+    assert "You are already here as Ann." in same.words
     room.join("Cleo")
     taken = ann.submit(asked, "/in", fields={"nickname": "Cleo"})
     assert (taken.status, "Somebody in this room has this nickname" in taken.words) == (422, True)
@@ -159,9 +163,9 @@ def test_a_room_that_closes_while_a_device_is_asked_who_it_is_says_so(
     room.join("Ben")
     join = room_members.join
 
-    def slow_join(found: RoomRef, nickname: str, **how: Any) -> None:
+    def slow_join(found: RoomRef, nickname: str, **how: Any) -> bool:
         try:
-            join(found, nickname, **how)
+            return join(found, nickname, **how)
         finally:
             rooms.close_room(found, keep=False, now=how["now"])
 
