@@ -28,6 +28,7 @@ _BACK = 12
 """Lines before the one the parser complains of in which the mistake is looked for."""
 _EITHER = frozenset({"right", "wrong"})
 _FIELD = re.compile(r"([\w-]+):(?:\s|$)")
+_IN_BRACES = re.compile(r"\{ *[\"']?([\w-]+)[\"']?:")
 _DASHED = re.compile(r"( *)- +(?:([\w-]+):(?:\s|$))?")
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -77,8 +78,8 @@ class Indents:
             if not bare or bare.startswith(("#", "-")):
                 continue
             column = len(self.source.lines[number - 1]) - len(bare)
-            name = match[1] if (match := _FIELD.match(bare)) else ""
-            for start in (column, column - 2):
+            name = match[1] if (match := _FIELD.match(bare) or _IN_BRACES.match(bare)) else ""
+            for start in (column, column - 2, *(sorted(self._begin) if bare.startswith("{") else ())):
                 fix = " " * start + "- " + bare
                 if name in self._begin.get(start, ()) and self._reads(first, number, fix, last):
                     found = without_dash(name, column + 1) if name else _text_without_dash(column + 1)
@@ -93,7 +94,7 @@ class Indents:
         text = lines[at - 1].strip()
         for start in dict.fromkeys(_starts(lines[max(first, at - 8) - 1 : at - 1])):
             fix = " " * start + text
-            if self._broken_at(first, [*lines[first - 1 : at - 1], fix, *lines[at:last]]) > at:
+            if fix != lines[at - 1] and self._broken_at(first, [*lines[first - 1 : at - 1], fix, *lines[at:last]]) > at:
                 return fix
         return None
 

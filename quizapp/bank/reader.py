@@ -6,6 +6,7 @@ memory. What YAML would lose without a word is a problem here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from quizapp.bank.brackets import unreadable
 from quizapp.bank.builder import Builder, LimitError
 from quizapp.bank.indents import LOADER, Indents, dashed, without_dash
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
@@ -199,12 +201,16 @@ class _Reading:
         at = min(last, mark.line + first) if mark else first
         while at > first and not lines[at - 1].strip():
             at -= 1
-        opened = error.context_mark.line + first if error.context_mark and "scalar" in (error.context or "") else at
+        begun = error.context_mark if re.search("scalar|flow (mapping|sequence)", error.context or "") else None
+        opened = min(last, begun.line + first) if begun else at
         for number in dict.fromkeys((opened, at, *range(at - 1, max(first, at - 12) - 1, -1))):
             following = lines[number] if number < len(lines) else ""
             found = suspect(lines[number - 1], following)
             if found is not None and (number in {opened, at, at - 1} or found.code == "open-quote"):
                 return self.source.problem(number, found.column, found.code, found.message, fix=found.fix)
+        told = unreadable(lines[opened - 1][begun.column : begun.column + 1]) if begun else None
+        if told is not None and begun:
+            return self.source.problem(opened, begun.column + 1, "open-bracket", told)
         code, message = explain_error(f"{error.context or ''} {error.problem or ''}")
         if code == "open-quote" and error.context_mark:
             return self.source.problem(opened, error.context_mark.column + 1, code, message)

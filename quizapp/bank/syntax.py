@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from quizapp.bank import brackets
+
 # For lines without spaces at their end; each reads a line once, however long its spaces are.
 _FIELD = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w-]*):[ \t]+)(?P<value>\S.*)")
 _ENTRY = re.compile(r"(?P<head>\s*(?:- +)+)(?P<value>\S.*)")
@@ -110,7 +112,7 @@ def _in_list(found: Suspect, match: re.Match[str], following: str) -> Suspect | 
     listed = as_list(value)
     message = "This is a list. Put brackets round all of it, and straight quotes round each entry."
     if value.startswith("[") and "]" not in value:
-        if following.strip() and not (_FIELD.match(following) or _ENTRY.match(following) or following.endswith(":")):
+        if _goes_on(following):
             return None  # it goes on in the next line
         message = "The bracket that opens this list is never closed. Close it at the end of the list."
     return replace(found, message=message, fix=match["head"] + listed if listed else None)
@@ -123,7 +125,7 @@ def _in_value(line: str, match: re.Match[str], following: str) -> Suspect | None
     if first in "\"'":
         return _after_quotes(head, value, following)
     if first in "[{":
-        return _after_brackets(head, value)
+        return _after_brackets(match.groupdict().get("key"), head, value, following)
     if first in "|>":
         rest = value.lstrip("|>+-0123456789").strip()
         if rest and not rest.startswith("#"):
@@ -167,7 +169,7 @@ def _after_quotes(head: str, value: str, following: str) -> Suspect | None:
     end = _closing(value)
     column = len(head) + 1
     if end is None:
-        if not following.strip() or _FIELD.match(following) or _ENTRY.match(following) or following.endswith(":"):
+        if not _goes_on(following):
             name = _QUOTE_NAMES[mark]
             message = f"The {name} quotes that open here are never closed. Close them at the end of the text."
             bare = value[1:]
@@ -196,13 +198,24 @@ def _closing(value: str) -> int | None:
     return match.end() - 1 if match else None
 
 
-def _after_brackets(head: str, value: str) -> Suspect | None:
+def _after_brackets(key: str | None, head: str, value: str, following: str) -> Suspect | None:
     close = value.rfind("]" if value[0] == "[" else "}")
     rest = value[close + 1 :].strip()
-    if close >= 0 and (not rest or rest.startswith("#")):
+    if close >= 0 and (not rest or rest.startswith("#")) and brackets.balanced(value):
         return None
+    goes_on = _goes_on(following)
+    told = brackets.broken_off(key, value, goes_on=goes_on)
+    if told is not None:
+        message, right = told
+        return Suspect("open-bracket", len(head) + 1, message, None if right is None else head + right)
     message = f"Text cannot begin with {value[0]} unless it is in quotes."
-    return Suspect("start-character", len(head) + 1, message, head + quoted(value))
+    return Suspect("start-character", len(head) + 1, message, None if goes_on else head + quoted(value))
+
+
+def _goes_on(following: str) -> bool:
+    """Whether a line seems to go on with what the line before it began: it begins no field and no entry."""
+    begins = _FIELD.match(following) or _ENTRY.match(following) or following.endswith(":")
+    return bool(following.strip()) and not begins
 
 
 def explain_error(problem: str) -> tuple[str, str]:

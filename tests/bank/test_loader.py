@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from quizapp import BankError, load_bank
-from quizapp.bank import examples
+from quizapp.bank import brackets, examples
 from quizapp.bank.ages import Ages
+from quizapp.bank.checking import corrected
 from quizapp.bank.loader import Loaded, load_file, load_text, read_skills
 from quizapp.bank.mending import known_names
 from quizapp.bank.model import Skill, Stimulus
@@ -199,7 +200,7 @@ def test_public_names_read_a_file(tmp_path: Path) -> None:
 
 
 def test_documented_uses_work() -> None:
-    for module in (examples, marking):
+    for module in (brackets, examples, marking):
         assert doctest.testmod(module).failed == 0
     assert doctest.testmod(examples).attempted > 3
 
@@ -231,6 +232,54 @@ def test_a_name_in_other_words_is_one_finding_with_a_real_name(old: str, new: st
     assert (found.fix or "").strip() == proposed
     assert "““" not in found.message
     assert "no skill “verbs”" not in found.message
+
+
+IN_BRACES = '{"id": "two", "type": "short", "prompt": "Two", "accept": ["a"], "why": "So."}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("prompt: Which one?", "prompt: W\n    hints: [Look, again"),
+        ("prompt: Which one?", "prompt: W\n    hints: ['Look', \"again\""),
+        ("prompt: Which one?", 'prompt: W\n    explain: {evidence: \'A\', "principle": "B"'),
+        ("- right: no\n        why: Because.", '- {"right": "no", "why": "Because."'),
+        ("title: Demo\n", "title: Demo\nsource: {title: A, url: https://a.org\n"),
+        ("questions:\n", f"questions:\n  - {IN_BRACES[:-1]}\n"),
+        ("questions:\n", f"questions:\n  - {IN_BRACES},\n"),
+        ("      - wrong: 1.10\n", f"      - wrong: 1.10\n  {IN_BRACES}\n"),
+        ("      - wrong: 1.10\n", f"      - wrong: 1.10\n{IN_BRACES}\n"),
+    ],
+)
+def test_brackets_that_break_off_are_closed_line_by_line(old: str, new: str) -> None:
+    data = GOOD.replace(old, new, 1).encode()
+    loaded = load_text(data, "demo.yaml", skills=SKILLS)
+    assert loaded.bank is None
+    for _ in range(3):
+        if loaded.problems:
+            data = corrected(data, loaded.problems[0])
+            loaded = load_text(data, "demo.yaml", skills=SKILLS)
+    assert loaded.problems == ()
+    assert '["[' not in data.decode()
+    assert '"{' not in data.decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("prompt: Which one?", "prompt: W\n    hints: [Look\n      again", 18),
+        ("prompt: Which one?", "prompt: W\n    hints: [Look] again", 18),
+        ("prompt: Which one?", 'prompt: W\n    hints: ["Look", "again', 18),
+        ("prompt: Which one?", "prompt: W\n    hints: [\n      Look,\n      again", 18),
+        ("questions:\n", 'questions:\n  - {"prompt":\n', 12),
+        ("questions:\n", f"questions:\n  - {IN_BRACES.replace(', ', chr(10) + '     ')[:-1]}\n", 12),
+        ("questions:\n", f"questions:\n  - {IN_BRACES.replace(', ', ' ', 1)}\n", 12),
+    ],
+)
+def test_brackets_of_which_nobody_knows_how_they_end_are_told_without_a_line(old: str, new: str, line: int) -> None:
+    found = changed(old, new).problems[0]
+    assert (found.code, found.line, found.fix) == ("open-bracket", line, None)
+    assert "cannot be read. Look for a comma, quotes or" in found.message
 
 
 def test_a_type_among_other_words_is_hinted_at() -> None:
