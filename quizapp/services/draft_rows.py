@@ -146,7 +146,8 @@ def bank_to_publish(session: Session, draft: BankDraft, slug: str, *, now: datet
 
 def _taken(slug: str) -> str:
     return (
-        f"You have a bank with the id “{slug}” already. Edit that one, or give this one another id in its line “bank:”."
+        f"You have a bank with the id “{slug}” already. Edit that one, or give this one another id; "
+        "it stands in the line “bank:” of the text."
     )
 
 

@@ -14,6 +14,7 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.strategies import simulate
 from quizapp.models import Account, Attempt, BankRevision, Item, Quiz, QuizRevision, db
 from quizapp.services.bank_versions import changes_since, read_version
+from quizapp.services.draft_ids import fitting_id
 from quizapp.services.draft_rows import bank_named, newest_revision, own_draft, pictures_of, refusal
 from quizapp.services.drafts import DraftView, check_draft, read_draft
 from quizapp.services.freezing import other_kind
@@ -69,6 +70,8 @@ class PublishPage:
     """Attempts under way at an earlier version."""
     lazy: Lazy | None
     """None for few questions, or very many."""
+    fitting: str | None = None
+    """The id that the text needs in place of its own; None where that fits."""
     older: tuple[OlderKey, ...] = ()
     """Once it is published: what was asked before a key changed, and is not marked anew."""
 
@@ -111,6 +114,7 @@ def publish_page(public_id: str, account_id: int, *, now: datetime) -> PublishPa
         colleague=_colleague(session, newest, row.base_number) if draft.behind else None,
         at_work=0 if newest is None else _at_work(session, newest.bank_id),
         lazy=None if bank is None else _lazy(bank),
+        fitting=None if bank is None else fitting_id(session, row, bank.slug),
     )
     if page.published and newest is not None:
         page = replace(page, older=older_keys(newest.bank_id, account_id))

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.services import bank_forms, draft_page, drafts, publish_page, restoring, rosters
+from quizapp.bank.editing import UnreadableError
+from quizapp.services import bank_forms, draft_ids, draft_page, drafts, publish_page, restoring, rosters
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError
 from quizapp.services.rosters import NotFoundError
@@ -214,6 +215,21 @@ def under_its_bank(draft: str) -> Response:
     return redirect(url_for("bank_files.instead", draft=draft, other=other), 303)
 
 
+@bp.post("/drafts/<draft>/fitting-id")
+@access(Access.STAFF)
+def take_fitting_id(draft: str) -> Answer:
+    """Give the text the id under which it can be published."""
+    form = DraftForm()
+    try:
+        given = draft_ids.give_fitting_id(draft, auth.account_id(), version=form.known_version, now=instance.now())
+    except (DraftChanged, UnreadableError, TextTooLongError):
+        sentence = _("The draft was saved since you opened this page. Look at it again before you publish.")
+        return _publish_page(draft, PublishForm(formdata=None), sentence), 409
+    if given is not None:
+        flash(_("The id of this bank is “%(id)s” now. Nothing else of it changed.", id=given), "good")
+    return redirect(url_for("drafts.publish", draft=draft), 303)
+
+
 @bp.post("/drafts/<draft>/detach")
 @access(Access.STAFF)
 def detach(draft: str) -> Response:
@@ -224,7 +240,8 @@ def detach(draft: str) -> Response:
 def _detached(draft: str, account: int) -> Response:
     drafts.detach_draft(draft, account)
     flash(
-        _("This is a bank of your own now. Give it another id in its line “bank:” if you have one of this id."), "good"
+        _("This is a bank of your own now. If you have one of this id, give it another when you publish."),
+        "good",
     )
     return redirect(write_url(draft), 303)
 

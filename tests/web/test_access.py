@@ -311,6 +311,7 @@ TABLE: dict[Rule, Row] = {
     ("GET", "/a/<assignment>"): Row("302 302 200 404 404 404 404"),
     ("POST", "/a/<assignment>/start"): Row("302 302 302 404 404 404 404", changes=True),
     ("POST", "/t/<attempt>/hand-in"): Row("404 302 404 404 404 404 404", changes=True),
+    ("POST", "/teach/drafts/<draft>/fitting-id"): Row("302 404 404 404 409 404 404"),
     ("POST", "/teach/drafts/<draft>/detach"): Row("302 404 404 404 303 404 404", changes=True),
     ("POST", "/teach/drafts/<draft>/discard"): Row("302 404 404 404 303 404 404", changes=True),
     ("POST", "/teach/c/<section>/code"): Row("302 404 404 404 302 404 404", changes=True),

@@ -266,6 +266,23 @@ def test_a_colleagues_version_is_shown_before_it_is_replaced(desk: Desk) -> None
     assert "Version 3 is published." in page.words
 
 
+def test_an_id_that_does_not_fit_is_put_right_by_one_button(desk: Desk) -> None:
+    _done, own = desk.published()
+    typed = OWN_BANK.replace("My own bank", "Another")
+    second = desk.begun(typed)
+    page = desk.browser.get(f"{second}/publish")
+    assert "You have a bank with the id “own” already." in page.words
+    saved = desk.browser.follow(desk.browser.submit(page, "/fitting-id"))
+    assert "The id of this bank is “own-2” now." in saved.words
+    assert desk.stored(second) == typed.replace("bank: own\n", "bank: own-2\n")
+    assert desk.browser.submit(page, "/fitting-id").status == 409
+    assert "Version 1 is published." in desk.browser.follow(desk.browser.submit(saved, "/publish")).words
+    # A draft of a bank gets the id of this bank back.
+    desk.browser.post(own, {"text": OWN_BANK.replace("bank: own\n", "bank: other\n"), "version": "1"})
+    again = desk.browser.submit(desk.browser.get(f"{own}/publish"), "/fitting-id")
+    assert (again.location, desk.stored(own)) == (f"{own}/publish", OWN_BANK)
+
+
 def test_who_may_no_longer_edit_keeps_the_text_as_a_bank_of_their_own(desk: Desk) -> None:
     done, _path = desk.published()
     with desk.app.app_context():
