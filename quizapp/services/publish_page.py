@@ -24,6 +24,7 @@ ROUNDS_IN_ALL = 500
 """How many questions are answered lazily, so that a long bank does not keep its author waiting."""
 LEAST_QUESTIONS, MOST_QUESTIONS = 5, 250
 FAR_FROM_GUESSING = 0.1
+"""As a share of the marks; the same as the author's guide says for `simulate`."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,13 @@ class Lazy:
 
     @property
     def telling(self) -> bool:
-        """Whether the length of the answers gives the keys away."""
-        return abs(self.longest - self.guessing) > FAR_FROM_GUESSING
+        """Whether taking the longest answer pays: the length of the answers gives the keys away."""
+        return self.longest - self.guessing > FAR_FROM_GUESSING
+
+    @property
+    def even(self) -> bool:
+        """Whether taking the longest answer earns about what guessing does, so that avoiding it helps nobody either."""
+        return abs(self.longest - self.guessing) <= FAR_FROM_GUESSING
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,14 @@ def test_what_was_put_aside_comes_back_under_its_bank(desk: Desk) -> None:
             restoring.draft_in_the_way(draft, who.id, now=START)
 
 
+@pytest.mark.parametrize(
+    ("longest", "telling", "even"), [(0.44, True, False), (0.42, False, True), (0.24, False, True), (0.0, False, False)]
+)
+def test_the_longest_answer_is_warned_of_only_where_it_pays(longest: float, telling: bool, even: bool) -> None:
+    lazy = publish_page.Lazy(guessing=1 / 3, longest=longest, first=1 / 3)
+    assert (lazy.telling, lazy.even) == (telling, even)
+
+
 def test_a_colleagues_version_published_meanwhile_is_told_when_publishing(desk: Desk) -> None:
     theirs = drafts.open_draft(desk.bank, desk.okoye.id, now=START)
     assert desk.publish(theirs, desk.okoye, TURNED.replace("My own bank", "Our bank")) == 4
