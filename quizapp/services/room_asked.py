@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from quizapp.items import controls
 from quizapp.items.base import Markable, cut_at_spaces
 from quizapp.items.controls import AnswerForm
+from quizapp.items.parts import digest
 from quizapp.models import ItemRevision, RoomPassage, RoomQuestion
 from quizapp.services.answer_keys import keys_in_force, rules_of_rooms
 from quizapp.services.answer_tables import Overlay, overlay_of
@@ -166,6 +167,12 @@ def asked_in(session: Session, room_ids: Sequence[int]) -> Mapping[int, Asked]:
     for row, content in zip(questions, contents, strict=True):
         found[row.room_id] = QuestionAsked(content, row.shown, html, keys[row.room_id])
     return found
+
+
+def key_sign(session: Session, room_id: int) -> str:
+    """Return a word that changes when a correction makes something else right in what a room asks."""
+    rule = rules_of_rooms(session, [room_id]).get(room_id)
+    return "" if rule is None else digest(rule.to_json())[:12]
 
 
 def forget(session: Session, room_id: int) -> None:

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 from quizapp import text
 from quizapp.items.base import Feedback, Offer, Response, Shown
 from quizapp.items.controls import AnswerForm, PickMenu, PickOne, PickSeveral, PickWords
+from quizapp.items.parts import Explanation
 from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.answer_tables import Overlay, is_matrix, letter, overlay_of
 from quizapp.services.catalogue import Content, Html
@@ -167,6 +168,27 @@ class QuestionAsked:
     def told(self) -> Feedback:
         """What may be read about the question by somebody who left it blank: what is right, and why."""
         return self.key.item.explain(None)
+
+    @cached_property
+    def lesson(self) -> Explanation | None:
+        """What everybody may read once the answer is told.
+
+        Where the teacher gave the question another key, their reason takes the place of what spoke for the old one; the
+        rest is the question's own. The reason is left out where the best answer is shown with it.
+        """
+        told, own = self.key.item.explanation, self.content.item.explanation
+        if told is None or told.evidence not in set(self.key.item.whys()):
+            return told
+        if self.key.mended is not None and own is not None and told == Explanation(evidence=told.evidence):
+            told = own.model_copy(update={"evidence": told.evidence, "more": None})
+        if self.shows_best:
+            told = told.model_copy(update={"evidence": None})
+        return told if any(told.parts()) else None
+
+    @cached_property
+    def shows_best(self) -> bool:
+        """Whether the best answer is shown as in feedback, with its reason: where there is nothing to choose from."""
+        return self.form().is_typed and not self.told.rows
 
     def to_look_at(self) -> AnswerForm:
         """Return the form for a page that shows the question and takes no answer."""

@@ -105,6 +105,8 @@ class Pulse:
     answered: int
     """How many have answered in the present round."""
     saves: int
+    key: str
+    """What is right by now, as a word; "" where nothing is told of it."""
 
     @property
     def few(self) -> bool:
@@ -113,7 +115,7 @@ class Pulse:
     @property
     def digest(self) -> str:
         room = self.room
-        return f"{room.round}-{room.look}{int(room.locked)}-{self.members}-{self.answered}-{self.saves}"
+        return f"{room.round}-{room.look}{int(room.locked)}-{self.members}-{self.answered}-{self.saves}-{self.key}"
 
 
 def open_passage(asked: PassageAsked, *, account_id: int, now: datetime, request_key: str | None = None) -> str:
@@ -187,6 +189,8 @@ def find_room(room: str, account_id: int, *, now: datetime) -> RoomRef:
 def pulse(room: str, account_id: int, *, now: datetime) -> Pulse:
     """Return how many are in a room and have answered; two short queries, for pages that ask every few seconds.
 
+    A third, once what is right is told: a correction may change it under a page that stands open.
+
     Raises:
         RoomClosedError: it is closed and deleted.
         NotFoundError: no such room of this teacher.
@@ -201,7 +205,7 @@ def pulse(room: str, account_id: int, *, now: datetime) -> Pulse:
         .outerjoin(RoomAnswer, sa.and_(RoomAnswer.member_id == RoomMember.id, RoomAnswer.round == found.round))
         .where(RoomMember.room_id == found.id, RoomMember.removed_at.is_(None))
     ).one()
-    return Pulse(found, *row)
+    return Pulse(found, *row, key=room_asked.key_sign(db.session(), found.id) if found.revealed else "")
 
 
 def asked_by(room: RoomRef) -> Asked:

@@ -7,7 +7,7 @@ from typing import Any
 from quizapp.bank.examples import example
 from quizapp.items.base import Choosing, Response
 from quizapp.items.registry import AnyItem, kinds
-from quizapp.models import CorrectionAction
+from quizapp.models import CorrectionAction, RoomPhase, db
 from quizapp.services import correction_pages, room_asked, room_questions, rooms
 from quizapp.services.answer_keys import AnswerKey
 from quizapp.services.catalogue import Content
@@ -97,6 +97,15 @@ def vote(world: World) -> tuple[QuestionAsked, Votes]:
     return asked, asked.count(answers)
 
 
+def revealed_digest(world: World) -> str:
+    """By what the projector of that vote knows that it must be drawn anew, once what is right is told."""
+    db.session.rollback()
+    question, account = world.question("Ben", 1), world.teacher.id
+    room = rooms.find_room(room_questions.open_question(question, account, now=START), account, now=START)
+    assert rooms.set_phase(room, RoomPhase.TALKING, shown=True, revealed=True, now=START)
+    return rooms.pulse(room.public_id, account, now=START).digest
+
+
 def best_in_vote(world: World) -> set[str]:
     _, votes = vote(world)
     best = {bar.text for bar in votes.tables[0].bars if bar.right}
@@ -106,13 +115,20 @@ def best_in_vote(world: World) -> set[str]:
 
 def test_question_page_and_vote_follow_corrections_and_their_undoing(world: World) -> None:
     assert best_on_page(world) == best_in_vote(world) == {FIRST}
+    seen = [revealed_digest(world)]
     rekeyed = world.correct(CorrectionAction.KEY, answer=wrong_answer(world))
+    seen.append(revealed_digest(world))
+    assert seen[0] != seen[1], "a projector that stands open is drawn anew"
     assert best_on_page(world) == best_in_vote(world) == {OTHER}
     asked, _ = vote(world)
+    assert asked.lesson is not None
+    assert asked.lesson.evidence == "The passage says so."
+    assert all(asked.html(part, block=True) for part in asked.lesson.parts())
     assert asked.key.item.explanation is not None
     assert asked.key.item.explanation.evidence == "The passage says so."
     assert asked.html(asked.key.item.explanation.evidence, block=True)
     world.undo(rekeyed)
+    assert revealed_digest(world) == seen[0]
     assert best_on_page(world) == best_in_vote(world) == {FIRST}
     page = correction_pages.fix_page(world.school_class.ref, world.assignment, world.question("Ben", 1))
     place = next(n for n, line in enumerate(page.given) if line.summary == OTHER)

@@ -128,6 +128,23 @@ def test_numbers_are_all_shown_by_value_whoever_typed_them_how() -> None:
     assert [(one.text, one.before, one.count) for one in swing.groups] == [("9", 1, 0), ("15.5", 0, 1), ("84.5", 1, 1)]
 
 
+@pytest.mark.parametrize(("kind", "case"), [("choice", "wrong"), ("numeric", "wrong")])
+def test_a_corrected_question_is_explained_by_the_reason_once_and_by_the_rest_of_its_own(kind: str, case: str) -> None:
+    item = example(kind)
+    assert item.explanation is not None
+    response = item.from_words(next(one.words for one in item.EXAMPLES if one.case == case))
+    assert response is not None
+    mended = item.corrected(response, "So it is.")
+    assert mended is not None
+    key = AnswerKey(item, mended=Content(mended, None))
+    told = QuestionAsked(Content(item, None), item.shuffle(Random(1)), Html({}), key).lesson
+    assert told is not None
+    # A number is shown as the best answer, and the reason with it.
+    assert told.evidence == ("So it is." if kind == "choice" else None)
+    assert (told.principle, told.transfer) == (item.explanation.principle, item.explanation.transfer)
+    assert asked(kind).lesson == item.explanation
+
+
 @pytest.fixture
 def published(app: Flask) -> str:
     """Public id of a question of a bank that is shipped."""
