@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from quizapp.bank.loader import load_text
+from quizapp.services.bank_forms import Placed, placed_findings
 from quizapp.services.drafts import DraftView, read_draft, shared_skills
 from quizapp.services.previewing import PreviewedQuestion, previewed
 from quizapp.services.rosters import NotFoundError
@@ -17,6 +18,8 @@ class DraftPreview:
     draft: DraftView
     broken: bool
     """Whether something in the text cannot be read, so that not everything is shown."""
+    mistakes: tuple[Placed, ...]
+    """What that is; nothing, where the whole text cannot be read."""
     question: PreviewedQuestion | None
     """None: no question of the text can be read."""
     picture: str | None
@@ -35,11 +38,12 @@ def draft_preview(public_id: str, account_id: int, number: int) -> DraftPreview:
     draft, skills = read_draft(public_id, account_id), shared_skills()
     loaded = load_text(draft.text.encode(), "bank.yaml", skills=skills)
     bank = loaded.readable
+    mistakes = placed_findings(draft, [one for one in loaded.problems if one.level == "error"])
     if bank is None or not bank.items:
-        return DraftPreview(draft, broken=True, question=None, picture=None)
+        return DraftPreview(draft, broken=True, mistakes=mistakes, question=None, picture=None)
     if not 0 < number <= len(bank.items):
         raise NotFoundError("question")
     question = previewed(bank, number, skills=skills, seed=bank.items[number - 1].id)
     stimulus = None if question is None else question.content.stimulus
     picture = draft.pictures.get(stimulus.image or "") if stimulus is not None else None
-    return DraftPreview(draft, loaded.bank is None, question, picture)
+    return DraftPreview(draft, loaded.bank is None, mistakes, question, picture)

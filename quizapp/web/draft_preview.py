@@ -9,6 +9,7 @@ from quizapp.services.draft_preview import DraftPreview, draft_preview
 from quizapp.services.previewing import mark
 from quizapp.web import auth
 from quizapp.web.auth import Access, access
+from quizapp.web.bank_form_pages import form_lines
 from quizapp.web.drafts import bp
 
 
@@ -35,4 +36,7 @@ def preview(draft: str, number: int) -> str | tuple[str, int]:
 
 def _page(page: DraftPreview, **more: object) -> str:
     image_url = None if page.picture is None else url_for("media.picture", name=page.picture)
-    return render_template("teach/banks/seen.html", page=page, draft=page.draft, image_url=image_url, **more)
+    lines = form_lines(page.draft.public_id, page.mistakes)
+    return render_template(
+        "teach/banks/seen.html", page=page, draft=page.draft, image_url=image_url, mistakes=lines, **more
+    )

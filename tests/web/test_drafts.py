@@ -195,12 +195,16 @@ def test_a_question_is_seen_and_tried_as_students_see_it_while_another_has_a_mis
     page = desk.goes(desk.browser.get(path), "preview")
     assert page.path == f"{path}/preview/1"
     assert "Something in the text has a mistake and is left out here." in page.words
+    assert "What is to mend Mistake, Question 2." in page.words
+    assert f"{path}/form/second" in {link.partition("#")[0] for link in page.links()}
     wrong = desk.browser.submit(page, named="question", fields=choose(page, "That the pool is old"))
     assert "Not this time" in wrong.words
     assert "It says nothing of that." in wrong.words
     assert desk.browser.submit(page, named="question", fields={"question": "second"}).status == 409
     assert desk.browser.get(f"{path}/preview/2").status == 404
     assert "Nothing to see yet" in desk.goes(desk.browser.get(path), "preview", "title: No question").words
+    nothing = desk.goes(desk.browser.get(path), "preview", OWN_BANK.replace("    prompt:", "    pormpt:"))
+    assert "Mistake, Question 1" in nothing.words
 
 
 def test_before_publishing_it_says_what_begins_anew_and_afterwards_offers_to_assign(desk: Desk) -> None:
