@@ -9,84 +9,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
+from quizapp.bank.entries import (
+    Section,
+    UnreadableError,
+    entries_of,
+    errors_in,
+    fields_of,
+    free_id,
+    read_text,
+)
 from quizapp.bank.entry_lines import entry_spans, head_lines, indented, with_notes_above, with_their_spaces
 from quizapp.bank.loader import SENTENCES
-from quizapp.bank.mending import slugged
 from quizapp.bank.nodes import Mapping as Fields
 from quizapp.bank.nodes import Sequence, data_of
-from quizapp.bank.problems import Problem, in_order
+from quizapp.bank.problems import Problem
 from quizapp.bank.reader import Tree, read
 from quizapp.bank.source import SourceText, refuse_too_full
 from quizapp.bank.writing import HEAD, UnwritableError, bank_text, cleaned, notes_in, rewritten
 from quizapp.items.base import JSON
-
-Section: TypeAlias = Literal["questions", "stimuli"]
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_ID = 40
-_UNFINISHED = frozenset({"empty-value"})
-"""Mistakes of a file that can be read all the same: something is still to be written."""
-
-
-class UnreadableError(ValueError):
-    """The text has mistakes that must be mended first; `problems` are what stands in the way, in file order."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        super().__init__("This text cannot be read.")
-        self.problems = tuple(problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One question or stimulus as it stands in a file.
-
-    `key` names it in addresses: its id, or `@3` for the third when it has none of its own. `place` counts
-    from 0. `fields` are plain texts, lists and dictionaries; None when the entry is no list of fields.
-    `node` knows where everything stands.
-    """
-
-    key: str
-    place: int
-    fields: Mapping[str, JSON] | None
-    node: Fields | None
-    line: int
-
-    @property
-    def named(self) -> bool:
-        """Whether it has an id of its own."""
-        return not self.key.startswith("@")
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A bank file that can be read: its fields but for the two long lists, and the entries of these."""
-
-    head: Mapping[str, JSON]
-    stimuli: tuple[Entry, ...]
-    questions: tuple[Entry, ...]
-    root: Fields
-
-    def entry(self, section: Section, key: str) -> Entry:
-        """The entry of this key. Raises KeyError when there is none."""
-        for one in self.questions if section == "questions" else self.stimuli:
-            if one.key == key:
-                return one
-        raise KeyError(key)
-
-
-def open_text(text: str) -> Opened:
-    """The parts of a bank file.
-
-    Raises:
-        UnreadableError: YAML or the two long lists are broken.
-    """
-    _, root = _read(text)
-    head = {name: data_of(node) for name, node in root.fields.items() if name not in {"stimuli", "questions"}}
-    return Opened(head, tuple(_entries(root, "stimuli")), tuple(_entries(root, "questions")), root)
 
 
 def set_head(text: str, fields: Mapping[str, JSON]) -> str:
@@ -96,7 +39,7 @@ def set_head(text: str, fields: Mapping[str, JSON]) -> str:
         UnreadableError: the text has mistakes.
         TextTooLongError: it would be longer than a bank may be.
     """
-    tree, root = _read(text)
+    tree, root = read_text(text)
     before = data_of(root)
     new = {name: value for name, value in _cleaned(fields).items() if cleaned(before.get(name, "")) != value}
     wanted = {name: value for name, value in {**before, **new}.items() if name not in new or value not in ("", [], {})}
@@ -126,8 +69,8 @@ def insert_entry(text: str, section: Section, fields: Mapping[str, JSON]) -> str
         entry = bank_text({"questions": [wanted]}).rstrip("\n").split("\n")[1:]
         return _with_entry_lines(lines, source, section, None, entry)
 
-    tree, root = _read(text)
-    entries = [_fields(one) for one in _entries(root, section)]
+    tree, root = read_text(text)
+    entries = [fields_of(one) for one in entries_of(root, section)]
     return _edited(text, tree, {**data_of(root), section: [*entries, wanted]}, changed)
 
 
@@ -147,14 +90,14 @@ def put_back(text: str, section: Section, place: int, written: str) -> str:
         UnreadableError: the text has mistakes, or what was written is not one entry.
         TextTooLongError: the text would be longer than a bank may be.
     """
-    _, alone = _read(f"questions:\n{written}")
-    found = list(_entries(alone, "questions"))
+    _, alone = read_text(f"questions:\n{written}")
+    found = list(entries_of(alone, "questions"))
     if len(found) != 1 or not any(map(_dashed, written.split("\n"))):
         raise UnreadableError(())
-    one, wanted = found[0], _fields(found[0])
-    tree, root = _read(text)
-    there = list(_entries(root, section))
-    entries = [_fields(other) for other in there]
+    one, wanted = found[0], fields_of(found[0])
+    tree, root = read_text(text)
+    there = list(entries_of(root, section))
+    entries = [fields_of(other) for other in there]
     if cleaned(wanted) in map(cleaned, entries):
         return text
     if one.named and any(one.key == other.key for other in there):
@@ -221,8 +164,8 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
         TextTooLongError: it would be longer than a bank may be.
         IndexError: there is no such entry.
     """
-    tree, root = _read(text)
-    entries = [_fields(one) for one in _entries(root, section)]
+    tree, root = read_text(text)
+    entries = [fields_of(one) for one in entries_of(root, section)]
     wanted = _settled(entries[place], cleaned(dict(fields)))
     if wanted == entries[place] and not _bracketed(root, section, place):
         return text
@@ -242,8 +185,8 @@ def replace_entry(text: str, section: Section, place: int, fields: Mapping[str, 
 
 def remove_entry(text: str, section: Section, place: int) -> str:
     """The text without one entry and the notes right above it. Raises as `replace_entry` does."""
-    tree, root = _read(text)
-    entries = [_fields(one) for one in _entries(root, section)]
+    tree, root = read_text(text)
+    entries = [fields_of(one) for one in entries_of(root, section)]
     del entries[place]
 
     def changed(lines: list[str], source: SourceText, root: Fields) -> list[str]:
@@ -266,8 +209,8 @@ def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> s
 
     Raises as `replace_entry` does.
     """
-    tree, root = _read(text)
-    entries = [_fields(one) for one in _entries(root, section)]
+    tree, root = read_text(text)
+    entries = [fields_of(one) for one in entries_of(root, section)]
     first, second = sorted((place, place + by))
     if first < 0 or second >= len(entries):
         return text
@@ -286,49 +229,16 @@ def move_entry(text: str, section: Section, place: int, by: Literal[-1, 1]) -> s
 
 def entry_text(text: str, section: Section, place: int) -> str:
     """The lines of an entry as they are written. Raises as `replace_entry` does."""
-    tree, _root = _read(text)
+    tree, _root = read_text(text)
     assert tree.source is not None  # noqa: S101 - a tree with a root has its source
     span = entry_spans(tree.source, list(tree.source.original), section)[place]
     return "\n".join(tree.source.original[span.first - 1 : span.last]) + "\n"
-
-
-def free_id(wanted: str, entries: Iterable[Entry], *, otherwise: str = "question") -> str:
-    """A name for the program, made of a text, that no entry of a section has."""
-    taken = {str((entry.fields or {}).get("id", "")).strip() for entry in entries}
-    slug = slugged(wanted)[:_LONGEST_ID].strip("-") or otherwise
-    return next(name for name in _numbered(slug) if name not in taken)
-
-
-def _numbered(slug: str) -> Iterator[str]:
-    yield slug
-    number = 2
-    while True:
-        yield f"{slug}-{number}"
-        number += 1
 
 
 # ---------------------------------------------------------------- the file and its lines
 
 
 _Change: TypeAlias = Callable[[list[str], SourceText, Fields], list[str]]
-
-
-def _read(text: str) -> tuple[Tree, Fields]:
-    """The tree of a text without mistakes."""
-    tree = read(text.encode("utf-8", "surrogatepass"), "bank")
-    errors = _errors(tree)
-    if tree.root is None or tree.source is None or errors:
-        raise UnreadableError(in_order(errors or tree.problems))
-    for section in ("stimuli", "questions"):
-        node = tree.root.fields.get(section)
-        if node is not None and not isinstance(node, Sequence) and data_of(node) != "":
-            message = f"“{section}:” needs a list: begin each entry with a dash."
-            raise UnreadableError([tree.source.problem(node.line, node.column, "not-a-list", message)])
-    return tree, tree.root
-
-
-def _errors(tree: Tree) -> list[Problem]:
-    return [one for one in tree.problems if one.level == "error" and one.code not in _UNFINISHED]
 
 
 def _edited(text: str, tree: Tree, wanted: dict[str, JSON], changed: _Change, *, lose: bool = False) -> str:
@@ -368,29 +278,9 @@ def _saying(lines: list[str], before: Iterable[str], wanted: dict[str, JSON]) ->
     for tried in (with_their_spaces(lines, before), lines):
         text = "\n".join(tried)
         after = read(text.encode("utf-8", "surrogatepass"), "bank")
-        if after.root is not None and not _errors(after) and data_of(after.root) == wanted:
+        if after.root is not None and not errors_in(after) and data_of(after.root) == wanted:
             return text
     return None
-
-
-def _entries(root: Fields, section: Section) -> Iterator[Entry]:
-    """The entries of a section; an id counts as a name where only the first with it has it."""
-    node = root.fields.get(section)
-    seen: set[str] = set()
-    for place, one in enumerate(node.entries if isinstance(node, Sequence) else ()):
-        fields = data_of(one) if isinstance(one, Fields) else None
-        given = fields.get("id") if fields is not None else None
-        slug = given.strip() if isinstance(given, str) else ""
-        own = _SLUG.fullmatch(slug) is not None and slug not in seen
-        seen.add(slug)
-        yield Entry(slug if own else f"@{place + 1}", place, fields, one if isinstance(one, Fields) else None, one.line)
-
-
-def _fields(entry: Entry) -> Any:
-    if entry.fields is None:
-        message = "This entry has no fields. Mend it in the text first."
-        raise UnreadableError([Problem("bank", entry.line, 1, "error", "not-an-entry", message)])
-    return entry.fields
 
 
 def _bracketed(root: Fields, section: Section, place: int) -> bool:

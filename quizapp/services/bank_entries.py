@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 
-from quizapp.bank.editing import Entry, Opened, Section
+from quizapp.bank.entries import Entry, Opened, Section
 from quizapp.bank.form_values import mark_of
 from quizapp.bank.model import Envelope, Stimulus
 from quizapp.bank.shapes import Shape, shapes_of

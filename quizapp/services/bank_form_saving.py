@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from quizapp.bank import editing
-from quizapp.bank.editing import Entry, Opened, Section, free_id, open_text
+from quizapp.bank.entries import Entry, Opened, Section, free_id, open_text
 from quizapp.bank.form_values import mark_of, to_fields, to_form
 from quizapp.bank.writing import bank_text, cleaned
 from quizapp.items.base import JSON

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from quizapp.bank import editing
-from quizapp.bank.editing import Opened, Section, UnreadableError, open_text
+from quizapp.bank.entries import Opened, Section, UnreadableError, open_text
 from quizapp.bank.form_values import control_of, mark_of, to_form, unknown_in
 from quizapp.bank.loader import load_text
 from quizapp.bank.places import way_to

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.bank.editing import open_text, set_head
+from quizapp.bank.editing import set_head
+from quizapp.bank.entries import open_text
 from quizapp.models import Bank, BankDraft, db
 from quizapp.services.bank_access import BankRight, right_over
 from quizapp.services.draft_rows import own_draft, refusal

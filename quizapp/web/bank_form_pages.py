@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import FieldList, FormField
 
-from quizapp.bank.editing import Section
+from quizapp.bank.entries import Section
 from quizapp.services.bank_entries import BANK, STIMULUS, head_shapes
 from quizapp.services.bank_form_saving import Removed
 from quizapp.services.bank_forms import BankForm, EntryForm, Finding, Placed

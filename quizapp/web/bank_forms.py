@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from quizapp.bank.archive import MAX_ARCHIVE_BYTES
-from quizapp.bank.editing import Section, UnreadableError
+from quizapp.bank.entries import Section, UnreadableError
 from quizapp.services import bank_form_saving as saving
 from quizapp.services import bank_forms as forms
 from quizapp.services.bank_entries import BANK, STIMULUS, entry_shapes, head_shapes

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from quizapp.bank.editing import UnreadableError
+from quizapp.bank.entries import UnreadableError
 from quizapp.services import bank_forms, draft_ids, draft_page, drafts, publish_page, restoring, rosters
 from quizapp.services.drafts import DraftBrokenError, DraftChanged, PublishedMeanwhile, TextTooLongError
 from quizapp.services.freezing import PublishingError

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp.bank import editing
-from quizapp.bank.editing import Opened, Section, UnreadableError, open_text
+from quizapp.bank.entries import Opened, Section, UnreadableError, free_id, open_text
 from quizapp.bank.examples import example_yaml
 from quizapp.bank.form_values import to_fields, to_form
 from quizapp.bank.model import Stimulus
@@ -227,8 +227,8 @@ def test_entries_without_a_name_of_their_own_are_found_by_their_place() -> None:
     opened = open_text(text)
     assert [one.key for one in opened.questions] == ["@1", "b", "@3", "@4", "@5"]
     assert opened.questions[4].fields is None
-    assert editing.free_id("B!", opened.questions) == "b-2"
-    assert editing.free_id("?", opened.questions) == "question"
+    assert free_id("B!", opened.questions) == "b-2"
+    assert free_id("?", opened.questions) == "question"
     with pytest.raises(KeyError):
         opened.entry("questions", "c")
 
