@@ -12,7 +12,7 @@ from flask import Flask
 
 from quizapp.models import db
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test is stuck."""
 
 

@@ -51,7 +51,8 @@ def test_an_article_a_private_change_and_reading_settings(
 
     student.set_viewport_size(WIDE)
     student.goto(f"{live_server}/me")
-    student.get_by_role("button", name="Start Fires").click()
+    with student.expect_navigation():
+        student.get_by_role("button", name="Start Fires").click()
     first = student.url
     copy, question = student.locator(".article-copy"), student.locator("form#question")
     expect(copy).to_have_attribute("open", "")
@@ -73,7 +74,8 @@ def test_an_article_a_private_change_and_reading_settings(
     student.goto(f"{live_server}/me/settings")
     student.get_by_role("group", name="Size of the letters").get_by_label("Largest").check()
     student.get_by_role("group", name="Background").get_by_label("Cream").check()
-    student.get_by_role("button", name="Save").click()
+    with student.expect_navigation():
+        student.get_by_role("button", name="Save").click()
     check_page(student)
     student.goto(first)
     expect(student.locator("html")).to_have_attribute("data-size", "largest")

@@ -109,6 +109,8 @@ def second_round(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     ben.mark("opening", "Doors")
     ben.press("Keep this answer")
     expect(teacher.page.get_by_text("3 of 3 have answered")).to_be_visible()
+    expect(ann.page.get_by_text("Your answer is saved.")).to_be_visible()
+    ann.page.wait_for_load_state()  # what listens to marks has come
     ann.page.context.set_offline(True)
     ann.mark("Sundays.")
     expect(ann.page.get_by_text("Not saved yet")).to_be_visible()

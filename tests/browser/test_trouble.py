@@ -20,7 +20,7 @@ TOTAL = len(QUIZ.items)
 KINDS = tuple(dict.fromkeys(item.kind for item in QUIZ.items))
 SAVED = re.compile(r"^\s*Saved at [\d:]+\s*$")
 # The page tries again after 2, 4 and 8 seconds.
-LONGEST_WAIT_MS = 15_000
+LONGEST_WAIT_MS = 30_000
 SIGN_IN_AGAIN = "Sign in again to keep your answer"
 
 
@@ -379,6 +379,7 @@ def test_nothing_of_an_answer_stays_on_the_device_after_handing_in(
     radio(page, 1).check()
     expect(status(page)).to_contain_text("Not saved yet")
     student.follow("All questions")
+    student.reads("Check your answers before you hand in")
     assert page.evaluate("Object.keys(localStorage).length") == 1
     student.hand_in()
     page.wait_for_load_state()

@@ -65,7 +65,8 @@ def mend(page: Page) -> str:
     assert before.split("\n")[0] == f"{number} | {lines[number - 1]}"
     lines[number - 1] = after.removeprefix(f"{number} | ")
     box.fill("\n".join(lines))
-    page.get_by_role("button", name="Save and check").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and check").click()
     return said
 
 
@@ -108,7 +109,8 @@ def test_a_bank_is_written_mended_published_assigned_and_its_key_changed(
     teacher.goto(f"{live_server}/teach/drafts/{draft}")
     write(teacher, broken())
     expect(teacher.get_by_role("heading", name="Mend this first")).to_be_visible()
-    teacher.get_by_role("link", name="Go on writing").click()
+    with teacher.expect_navigation():
+        teacher.get_by_role("link", name="Go on writing").click()
     said = []
     while mistakes(teacher).count():
         said.append(mend(teacher))
@@ -124,8 +126,8 @@ def test_a_bank_is_written_mended_published_assigned_and_its_key_changed(
 
     student.goto(f"{live_server}/me")
     student.get_by_role("button", name="Start Is this flood photo real?").click()
-    under_way = student.url
     expect(student.get_by_role("heading", level=1)).to_contain_text("#FloodTown is trending")
+    under_way = student.url
 
     teacher.goto(f"{live_server}/teach/drafts/{draft}")
     text = teacher.get_by_label("Text of the bank").input_value()
