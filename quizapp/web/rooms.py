@@ -20,9 +20,10 @@ from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
 from quizapp.web.forms_rooms import USUAL_PROMPT, OpenRoomForm, OriginForm, StepForm
 from quizapp.web.qr import qr_svg
-from quizapp.web.vote_origins import origin_url, remember_origin
+from quizapp.web.vote_origins import carry_origin, origin_url, remember_origin
 
 bp = Blueprint("rooms", __name__, url_prefix="/teach/rooms")
+bp.url_defaults(carry_origin)
 
 STEPS = {
     "open": (RoomPhase.OPEN, False, False),
@@ -77,8 +78,8 @@ def index() -> str | AnyResponse | tuple[str, int]:
 def vote() -> AnyResponse:
     """Open a room that votes on a question, and remember the page from which it was."""
     room = room_questions.open_question(request.form.get("question", ""), auth.account_id(), now=instance.now())
-    remember_origin(room, OriginForm())
-    return redirect(url_for("rooms.board", room=room), 303)
+    origin = remember_origin(room, OriginForm())
+    return redirect(url_for("rooms.board", room=room, question=origin), 303)
 
 
 @bp.get("/<room>")
