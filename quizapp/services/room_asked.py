@@ -55,6 +55,10 @@ class Asked(Protocol):
         """What is asked, plain."""
 
     @property
+    def long_answers(self) -> bool:
+        """Whether what can be chosen is so long that it must be smaller to fit on the projector."""
+
+    @property
     def judged_by(self) -> object:
         """A value that changes when something else becomes right, so that counts are made anew."""
 
@@ -92,6 +96,7 @@ class PassageAsked:
     template: ClassVar[str] = "rooms/passage.html"
     keyed: ClassVar[bool] = False
     judged_by: ClassVar[object] = None
+    long_answers: ClassVar[bool] = False
 
     prompt: str
     text: str

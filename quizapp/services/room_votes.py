@@ -26,6 +26,9 @@ from quizapp.services.room_counts import Swing, swing_of
 ALIKE = 2
 """An answer in somebody's own words is shown from so many who gave it: a projector is no place for a lone joke."""
 
+LINE = 65
+"""Characters of an answer that fit on one line of a projector in its usual type."""
+
 
 class _Said(NamedTuple):
     """What makes two answers of one's own the same."""
@@ -141,6 +144,11 @@ class QuestionAsked:
     @property
     def judged_by(self) -> object:
         return self.key.rule
+
+    @cached_property
+    def long_answers(self) -> bool:
+        offers = [offer for place in self.content.item.choosings() for offer in place.offers]
+        return any(len(text.plain(offer.text)) > LINE for offer in offers)
 
     @cached_property
     def prompt(self) -> str:

@@ -83,6 +83,8 @@ def talk(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     """The vote is over, and nobody sees a count."""
     teacher.press("Stop, and talk first")
     stands_at(teacher, "Talk")
+    # Nobody votes now: how to come in is small, and what people talk about has the room.
+    assert teacher.page.locator(".board-door .qr").evaluate("one => one.offsetWidth") < 100
     for phone in (ann, cleo):
         phone.wakes()
     ben.follow("Refresh")

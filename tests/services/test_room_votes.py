@@ -87,6 +87,13 @@ def test_an_answer_keeps_its_letter_though_its_text_is_the_id_of_another() -> No
     assert question.said({"response": {"option": "yes"}}) == "A: no"
 
 
+def test_answers_that_do_not_fit_on_a_line_of_the_projector_are_long() -> None:
+    item = example("choice")
+    long = item.model_copy(update={"options": (Option(right="x" * 90, id="one"), Option(wrong="no", id="two"))})
+    found = [QuestionAsked(Content(one, None), {}, Html({}), AnswerKey(one)).long_answers for one in (item, long)]
+    assert found == [False, True]
+
+
 def test_a_gap_has_the_number_that_stands_in_the_text_also_after_one_that_is_typed() -> None:
     item = example("gaps").model_copy(update={"text": "[[2]] litres were spilled; [[1]]."})
     tables = QuestionAsked(Content(item, None), item.shuffle(Random(1)), Html({}), AnswerKey(item)).count([]).tables
