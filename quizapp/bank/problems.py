@@ -10,6 +10,7 @@ Level: TypeAlias = Literal["error", "warning", "info"]
 
 #: Source lines longer than this are cut round the place in question.
 _WINDOW = 100
+_ADDED = re.compile("[\\s\"'“”„‘’‚«»:\\-–—―•·▪◦‣*]")
 _NAMED = re.compile("“([a-z_]+):”")
 
 
@@ -37,6 +38,13 @@ class Problem:
         """The name of the field that is not there, where that is the finding."""
         found = _NAMED.search(self.message) if self.code in {"missing", "no-alt", "no-why"} else None
         return found[1] if found else None
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is a mistake whose correction changes dashes, quotes, colons and spaces, and no word or number."""
+        return (
+            self.level == "error" and bool(self.fix) and _ADDED.sub("", self.source) == _ADDED.sub("", self.fix or "")
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `check --format json` prints it."""

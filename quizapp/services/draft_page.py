@@ -12,6 +12,9 @@ from quizapp.bank.problems import Problem
 from quizapp.services.drafts import DraftView, check_draft, read_draft
 from quizapp.services.reports import Report, waiting_reports
 
+MOST_ROUNDS, CHARACTERS_CHECKED = 120, 1_000_000
+"""How often a text is checked while it is corrected, and how much of it in all, so that nobody waits long."""
+
 
 @dataclass(frozen=True)
 class DraftQuestion:
@@ -79,6 +82,22 @@ def with_correction(text: str, place: str, *, now: datetime) -> str | None:
         if place_of(problem) == place and problem.fix is not None:
             return corrected(text.encode(), problem).decode()
     return None
+
+
+def with_certain_corrections(text: str, *, now: datetime) -> tuple[str, tuple[int, ...]]:
+    """Return a text with all corrections put in that change no word, and the lines that they were for.
+
+    A correction can bring others to light, so the text is checked again and again; of a very long one not to the end.
+    """
+    lines: list[int] = []
+    for _round in range(min(MOST_ROUNDS, CHARACTERS_CHECKED // max(1, len(text)) + 1)):
+        certain = {one.line: one for one in check_draft(text, now=now).problems if one.certain}
+        for line in sorted(certain, reverse=True):  # a correction may be several lines
+            text = corrected(text.encode(), certain[line]).decode()
+        lines += certain
+        if not certain:
+            break
+    return text, tuple(sorted(set(lines)))
 
 
 def place_of(problem: Problem) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from quizapp.bank.entries import UnreadableError
@@ -111,10 +112,15 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
                 _("The text has changed since that was found, so nothing was put in. Here it is checked again."), "warn"
             )
         text = found or typed
+    lines: tuple[int, ...] = ()
+    if do == "mend":
+        text, lines = draft_page.with_certain_corrections(typed, now=now)
     try:
         drafts.save_draft(draft, account, text, version=form.known_version, now=now)
     except TextTooLongError:
         return _editor(draft, account, text=typed, too_long=True), 413
+    if lines:
+        _tell_mended(lines)
     if do == "own":
         return _detached(draft, account)
     if do == "form":
@@ -124,6 +130,17 @@ def _save(draft: str, account: int, form: DraftForm, typed: str) -> Answer:
     if do in GO_ON:
         return redirect(url_for(GO_ON[do], draft=draft, number=1 if do == "preview" else None), 303)
     return _to(draft)
+
+
+def _tell_mended(lines: tuple[int, ...]) -> None:
+    """Say which lines were corrected, as far as anybody reads on."""
+    named = ", ".join(map(str, lines[:30])) + (" …" if len(lines) > 30 else "")
+    flash(
+        ngettext(
+            "One line was corrected: %(named)s", "%(num)s lines were corrected: %(named)s", len(lines), named=named
+        ),
+        "good",
+    )
 
 
 def _to_sign_in(draft: str, form: DraftForm, typed: str) -> tuple[str, int]:

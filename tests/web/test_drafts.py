@@ -102,6 +102,18 @@ def test_every_mistake_is_told_with_its_line_and_put_right_by_a_button(desk: Des
     assert desk.press(page, "publish").location == f"{path}/publish"
 
 
+def test_all_corrections_that_change_no_word_are_put_in_at_once(desk: Desk) -> None:
+    pasted = OWN_BANK.replace("- ", "• ").replace("What does", "About this: what does").replace("skill:", "skil:")
+    path = desk.begun(pasted)
+    page = desk.browser.submit(desk.browser.get(path), named="text", fields={"do": "mend"})
+    told = desk.browser.follow(page)
+    assert "lines were corrected: 6, " in told.words
+    mended = OWN_BANK.replace("prompt: What does", 'prompt: "About this: what does').replace("claim?", 'claim?"')
+    assert desk.stored(path) == mended.replace("skill:", "skil:")
+    assert "Put in all corrections" not in told.words
+    assert "Put in the corrected line" in told.words
+
+
 def test_a_correction_for_a_line_that_is_no_longer_there_changes_nothing(desk: Desk) -> None:
     path = desk.begun(BROKEN)
     page = desk.browser.get(path)
