@@ -32,7 +32,8 @@ from quizapp.services.bank_entries import (
     said_by,
     shown_entry,
 )
-from quizapp.services.drafts import DraftView, check_draft, read_draft, shared_skills
+from quizapp.services.draft_checking import check_draft, shared_skills
+from quizapp.services.drafts import DraftView, read_draft
 from quizapp.services.reports import Report, waiting_reports
 
 _Way: TypeAlias = tuple[str | int, ...]

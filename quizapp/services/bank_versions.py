@@ -18,8 +18,8 @@ from quizapp.bank.loader import load_text
 from quizapp.bank.model import Bank as BankFile
 from quizapp.models import Account, Bank, BankRevision, Item, ItemRevision, Quiz, db
 from quizapp.services.bank_access import BankRight, bank_with_right, right_over
+from quizapp.services.draft_checking import shared_skills
 from quizapp.services.draft_rows import pictures_of
-from quizapp.services.drafts import shared_skills
 from quizapp.services.rosters import NotFoundError
 
 

@@ -17,8 +17,8 @@ from quizapp.bank.source import Region
 from quizapp.items.base import JSON
 from quizapp.models import db
 from quizapp.services.bank_access import BankRight, right_over
+from quizapp.services.draft_checking import check_draft, shared_skills
 from quizapp.services.draft_rows import names_of_pictures, own_draft, plain_lines
-from quizapp.services.drafts import check_draft, shared_skills
 from quizapp.services.misconceptions import kept_misconceptions
 from quizapp.services.previewing import PreviewedQuestion, previewed
 

@@ -9,7 +9,8 @@ from quizapp import text as author_text
 from quizapp.bank.checking import Checked, corrected
 from quizapp.bank.coverage import Counts, counts
 from quizapp.bank.problems import Problem
-from quizapp.services.drafts import DraftView, check_draft, read_draft
+from quizapp.services.draft_checking import check_draft
+from quizapp.services.drafts import DraftView, read_draft
 from quizapp.services.reports import Report, waiting_reports
 
 MOST_ROUNDS, CHARACTERS_CHECKED = 120, 1_000_000

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from quizapp.bank.loader import load_text
 from quizapp.services.bank_forms import Placed, placed_findings
-from quizapp.services.drafts import DraftView, read_draft, shared_skills
+from quizapp.services.draft_checking import shared_skills
+from quizapp.services.drafts import DraftView, read_draft
 from quizapp.services.previewing import PreviewedQuestion, previewed
 from quizapp.services.rosters import NotFoundError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quizapp.bank.checking import Checked, check_text
-from quizapp.bank.model import Skill as SkillEntry
 from quizapp.bank.problems import Problem
 from quizapp.bank.source import TextTooLongError
-from quizapp.models import Bank, BankDraft, Misconception, Skill, db
+from quizapp.models import Bank, BankDraft, db
 from quizapp.services.bank_access import BankRight, bank_with_right, right_over
+from quizapp.services.draft_checking import check_draft
 from quizapp.services.draft_rows import (
     DraftBank,
     DraftExists,
@@ -42,7 +41,7 @@ __all__ = [
     "DraftBank", "DraftBrokenError", "DraftChanged", "DraftExists", "DraftLine", "DraftView", "OtherDraft", "Published",
     "PublishedMeanwhile", "TextTooLongError",
     "check_draft", "create_draft", "detach_draft", "discard_draft", "has_draft", "my_drafts", "open_draft",
-    "publish_draft", "read_draft", "save_draft", "shared_skills",
+    "publish_draft", "read_draft", "save_draft",
 ]  # fmt: skip
 
 
@@ -282,23 +281,6 @@ def discard_draft(public_id: str, account_id: int) -> None:
             raise NotFoundError("draft")
 
 
-def check_draft(text: str, *, now: datetime, pictures: Collection[str] | None = None) -> Checked:
-    """Say all about a text: what it holds, if it can be read, and every finding.
-
-    Args:
-        now: the moment for which ages are told.
-        pictures: the names of the pictures it has; None: they are taken to be there.
-    """
-    return check_text(
-        text.encode(),
-        "bank.yaml",
-        skills=shared_skills(),
-        today=now.date(),
-        misconceptions=frozenset(db.session.scalars(sa.select(Misconception.slug))),
-        pictures=pictures,
-    )
-
-
 def publish_draft(
     public_id: str, account_id: int, *, version: int, note: str, over: int | None = None, now: datetime
 ) -> Published:
@@ -376,14 +358,6 @@ def my_drafts(account_id: int) -> tuple[DraftLine, ...]:
         .order_by(BankDraft.updated_at.desc(), BankDraft.id.desc())
     )
     return tuple(DraftLine(*row) for row in rows)
-
-
-def shared_skills() -> tuple[SkillEntry, ...]:
-    """Return the skills that questions of every bank may name, in their order."""
-    rows = db.session.scalars(sa.select(Skill).order_by(Skill.position))
-    return tuple(
-        SkillEntry(id=row.slug, name=row.name, definition=row.definition, strand=row.strand or None) for row in rows
-    )
 
 
 def _draft_from_newest(session: Session, account_id: int, bank_id: int, now: datetime) -> BankDraft:

@@ -14,9 +14,10 @@ from quizapp.bank.model import Bank as BankFile
 from quizapp.bank.strategies import simulate
 from quizapp.models import Account, Attempt, BankRevision, Item, Quiz, QuizRevision, db
 from quizapp.services.bank_versions import changes_since, read_version
+from quizapp.services.draft_checking import check_draft
 from quizapp.services.draft_ids import fitting_id
 from quizapp.services.draft_rows import bank_named, newest_revision, own_draft, pictures_of, refusal
-from quizapp.services.drafts import DraftView, check_draft, read_draft
+from quizapp.services.drafts import DraftView, read_draft
 from quizapp.services.freezing import other_kind
 from quizapp.services.older_keys import OlderKey, older_keys
 

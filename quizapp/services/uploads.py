@@ -22,15 +22,9 @@ from quizapp.bank.picture_bytes import rewritten
 from quizapp.bank.pictures import ENDINGS, IMAGE_NAME, Picture, PictureError
 from quizapp.bank.source import MAX_BYTES, TextTooLongError, open_source
 from quizapp.models import BankDraft, DraftPicture, db
+from quizapp.services.draft_checking import check_draft
 from quizapp.services.draft_rows import bank_named, names_of_pictures, own_draft
-from quizapp.services.drafts import (
-    DraftChanged,
-    DraftView,
-    check_draft,
-    create_draft,
-    discard_draft,
-    read_draft,
-)
+from quizapp.services.drafts import DraftChanged, DraftView, create_draft, discard_draft, read_draft
 from quizapp.services.pictures import is_kept, keep_picture
 from quizapp.services.rosters import NotFoundError
 from quizapp.services.writing import rows_changed, writing
