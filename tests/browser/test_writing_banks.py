@@ -111,6 +111,7 @@ def test_a_bank_is_written_mended_published_assigned_and_its_key_changed(
     expect(teacher.get_by_role("heading", name="Mend this first")).to_be_visible()
     with teacher.expect_navigation():
         teacher.get_by_role("link", name="Go on writing").click()
+    expect(teacher.get_by_label("Text of the bank")).to_be_visible()
     said = []
     while mistakes(teacher).count():
         said.append(mend(teacher))
