@@ -84,7 +84,7 @@ def talk(teacher: Actor, ann: Phone, ben: Phone, cleo: Phone) -> None:
     teacher.press("Stop, and talk first")
     stands_at(teacher, "Talk")
     # Nobody votes now: how to come in is small, and what people talk about has the room.
-    assert teacher.page.locator(".board-door .qr").evaluate("one => one.offsetWidth") < 100
+    expect(teacher.page.locator(".board-door .qr")).to_have_css("width", "80px")
     for phone in (ann, cleo):
         phone.wakes()
     ben.follow("Refresh")
