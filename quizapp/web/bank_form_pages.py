@@ -16,7 +16,8 @@ from quizapp.bank.entries import Section
 from quizapp.services.bank_entries import BANK, STIMULUS, head_shapes
 from quizapp.services.bank_form_saving import Removed
 from quizapp.services.bank_forms import BankForm, EntryForm, Finding, Placed
-from quizapp.web.bank_fields import Filled, entry_form
+from quizapp.web.bank_fields import entry_form
+from quizapp.web.bank_filled import Filled
 from quizapp.web.bank_form_pictures import picture_lost
 from quizapp.web.bank_words import FOLDS, sentence_of, words_for
 

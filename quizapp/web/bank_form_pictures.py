@@ -9,7 +9,8 @@ from quizapp.services import uploads
 from quizapp.services.bank_entries import STIMULUS
 from quizapp.services.uploads import UploadError
 from quizapp.web import auth, instance
-from quizapp.web.bank_fields import PICTURE, PICTURE_ALT, PICTURE_CREDIT, Filled
+from quizapp.web.bank_fields import PICTURE, PICTURE_ALT, PICTURE_CREDIT
+from quizapp.web.bank_filled import Filled
 
 
 class PictureRefusedError(ValueError):

@@ -20,7 +20,7 @@ from quizapp.services.drafts import DraftChanged, TextTooLongError
 from quizapp.services.rosters import NotFoundError
 from quizapp.web import auth, instance
 from quizapp.web.auth import Access, access
-from quizapp.web.bank_fields import Filled
+from quizapp.web.bank_filled import Filled
 from quizapp.web.bank_form_pages import Answer, Place, bank_page, entry_page, filled_form
 from quizapp.web.bank_form_pictures import PictureRefusedError, take_picture
 from quizapp.web.forms import short_number
