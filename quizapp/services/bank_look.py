@@ -38,6 +38,8 @@ class ShownQuestion:
 
     number: int
     id: str
+    public_id: str
+    """Of the revision; with it a vote is started."""
     kind: str
     content: Content
     skill_name: str
@@ -117,6 +119,7 @@ def _shown(number: int, revision: ItemRevision, skill_name: str | None, today: d
     return ShownQuestion(
         number=number,
         id=item.id,
+        public_id=revision.public_id,
         kind=item.kind,
         content=content,
         skill_name=skill_name or ("" if revision.skill is None else spoken(revision.skill)),

@@ -129,6 +129,14 @@ def test_a_question_that_a_teacher_marks_or_that_does_not_exist_is_not_voted_on(
     assert room.teacher.post("/teach/rooms/vote", {}).status == 404
 
 
+def test_a_vote_is_started_where_the_bank_is_laid_open(room: VotingRoom, questions: dict[str, str]) -> None:
+    library = room.teacher.get("/teach/banks")
+    (address,) = {link for link in library.links() if link.endswith("/questions")}
+    laid_open = room.teacher.get(address)
+    forms = [form for form in laid_open.forms() if form.action == "/teach/rooms/vote"]
+    assert {form.fields["question"] for form in forms} == set(questions.values())
+
+
 def test_a_verdict_without_marked_words_has_no_list_of_them(app: Flask, questions: dict[str, str]) -> None:
     room = VotingRoom(app)
     room.vote_on(questions["judge"])
