@@ -164,6 +164,9 @@ class Builder:
                 fix = self._without(name, node)
             self.problems.append(self.source.problem(name.line, name.column, "duplicate", message, fix=fix))
             return
+        if len(parent.fields) >= MAX_ENTRIES:
+            message = f"This has more than {MAX_ENTRIES} fields. Look for a line with a dash that is missing."
+            raise LimitError(self.source.problem(name.line, name.column, "too-many", message))
         parent.fields[name.value] = node
         parent.keys[name.value] = name
 

@@ -11,24 +11,32 @@ from typing import Literal, TypeAlias
 
 from quizapp.bank.nodes import Mapping, Node, Scalar, Sequence
 from quizapp.bank.source import SourceText
-from quizapp.bank.synonyms import meant
+from quizapp.bank.synonyms import words_for
 from quizapp.bank.syntax import quoted
 from quizapp.items.base import fold, shorten
 
 Side: TypeAlias = Literal["right", "wrong"]
 
 _SIDES: tuple[Side, ...] = ("right", "wrong")
+_NAMES: dict[str, Side] = {word: side for side in _SIDES for word in words_for(side)}
+_KEYS = words_for("accept", "answer", "right")
+"""Names of fields that say which answer is right. A file may have very many fields: these are looked up in them."""
 _LETTERS = "abcdefghijklmnop"
 
 
 def side_of(name: str) -> Side | None:
     """The side that a field which stands where the list of answers belongs is about, if it is one of these."""
-    return next((side for side in _SIDES if meant(name, [side]) == side), None)
+    return _NAMES.get(name)
+
+
+def has_strays(question: Mapping) -> bool:
+    """Whether fields of a question hold answers that belong into its list."""
+    return any(name in question.fields for name in _NAMES)
 
 
 def likely_kind(question: Mapping) -> str | None:
     """The kind of a question that has wrong answers in fields of its own, whatever else is missing."""
-    sides = {side_of(name): node for name, node in question.fields.items()}
+    sides = {side: question.fields[name] for name, side in _NAMES.items() if name in question.fields}
     if "wrong" not in sides:
         return None
     right = sides.get("right")
@@ -54,7 +62,7 @@ def stray_side(source: SourceText, question: Mapping, name: str) -> tuple[str, s
     if given is None:
         return message, _joined(question, key, value)
     if "options" not in question.fields:
-        if any(side_of(other) and one.line < key.line for other, one in question.keys.items()):
+        if any(other in question.keys and question.keys[other].line < key.line for other in _NAMES):
             return message, None
         head = source.lines[key.line - 1][: key.column - 1]
         indent = " " * (key.column + 1)
@@ -85,7 +93,7 @@ def plain_option(source: SourceText, question: Mapping, option: Scalar) -> tuple
 
 def named_answer(question: Mapping, name: str) -> str | None:
     """Say what to do with a field that names the right answer beside a list of them; None if it is no such field."""
-    if not _names_right(name):
+    if name not in _KEYS:
         return None
     if any(isinstance(one, Scalar) for one in _listed(question)):
         return "Which answer is right is said in the list: begin that answer with “right:”. Then delete this line."
@@ -106,14 +114,10 @@ def _listed(question: Mapping) -> list[Node]:
     return options.entries if isinstance(options, Sequence) else []
 
 
-def _names_right(name: str) -> bool:
-    return meant(name, ["answer"]) == "answer" or meant(name, ["accept"]) == "accept"
-
-
 def _known_side(question: Mapping, option: Scalar) -> Side | None:
     """Whether an answer is right, as far as the other lines of the question say so."""
     listed = _listed(question)
-    named = [text for name, node in question.fields.items() if _names_right(name) for text in _texts(node)]
+    named = [text for name in _KEYS if name in question.fields for text in _texts(question.fields[name])]
     texts = [fold(_said(one)) for one in listed]
     right = {place for text in named if (place := _place(fold(text), texts)) is not None}
     if named and len(right) == len(named):

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from quizapp.bank.mending import Mender, how_to_write
 from quizapp.bank.messages import choices_in, sentence
 from quizapp.bank.nodes import Mapping, Node, Scalar
-from quizapp.bank.option_lines import named_answer, plain_option, says_right, side_of, stray_side
+from quizapp.bank.option_lines import has_strays, named_answer, plain_option, says_right, side_of, stray_side
 from quizapp.bank.places import follow
 from quizapp.bank.problems import Level
 from quizapp.bank.reader import Tree
@@ -83,7 +83,7 @@ class Reporter:
         place, name, parent = follow(node, detail["loc"])
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             return  # entries that are wrong themselves were not counted
-        if detail["type"] == "too_short" and detail["loc"][-1:] == ("options",) and any(map(side_of, node.fields)):
+        if detail["type"] == "too_short" and detail["loc"][-1:] == ("options",) and has_strays(node):
             return  # some stand outside of the list, which is told
         if detail["type"] == "missing":
             self._missing(detail, place, name, fields if place is node else _names_beside(place))
@@ -112,7 +112,7 @@ class Reporter:
             return
         if place is self.root and last in {key for key, _, _ in self.source.sections}:
             return  # it is there, and what is wrong with it is told
-        if last == "options" and isinstance(place, Mapping) and any(map(side_of, place.keys)):
+        if last == "options" and isinstance(place, Mapping) and has_strays(place):
             return  # the answers stand outside of their list, which is told
         if isinstance(place, Mapping) and any(key not in known and meant(key, [str(last)]) for key in place.keys):
             return  # that it has another name there is told

@@ -36,6 +36,12 @@ _OTHER_WORDS = {
 meant, the first that is possible and not written yet."""
 
 
+_FIELDS: dict[str, list[str]] = {}
+for _name, _others in _OTHER_WORDS.items():
+    for _word in _others.split():
+        _FIELDS.setdefault(_word, []).append(_name)
+
+
 def meant(word: str, known: Collection[str], written: Collection[str] = ()) -> str | None:
     """The field that was probably meant by a name, or None.
 
@@ -50,7 +56,12 @@ def meant(word: str, known: Collection[str], written: Collection[str] = ()) -> s
     folded = word.strip().casefold().replace("_", "-").replace(" ", "-")
     if folded in known and folded not in written:
         return folded
-    for name, others in _OTHER_WORDS.items():
-        if folded in others.split() and name in known and name not in written:
-            return name
-    return None if any(folded in others.split() for others in _OTHER_WORDS.values()) else near(word, known)
+    if folded in _FIELDS:
+        return next((name for name in _FIELDS[folded] if name in known and name not in written), None)
+    return near(word, known)
+
+
+def words_for(*names: str) -> tuple[str, ...]:
+    """The names of some fields and the other words for them, in small letters and as a sentence begins."""
+    words = [word for name in names for word in (name, *_OTHER_WORDS.get(name, "").split())]
+    return tuple(dict.fromkeys([*words, *map(str.capitalize, words)]))

@@ -214,10 +214,11 @@ def test_hostile_files_are_refused_at_once(code: str) -> None:
         (b"a: " + b" " * 24_000 + b"x: y: z\n", ("colon", 1, 24_005)),
         (b"- " * 11_000 + b"\n", ("too-deep", 1, 25)),
         (b"a:\n  - b:\n" + b"      - c\n" * 300, ("too-many", 203, 9)),
+        (b"a:\n" + b"".join(b"  b%d: c\n" % number for number in range(300)), ("too-many", 202, 3)),
         (b"a: |\n" + b"  some words\n" * 2_000, ("too-long", 1, 4)),
         (b"\n" * 150_000, ("too-many", 1, 1)),
     ],
-    ids=["line", "spaces", "dashes", "entries", "text", "lines"],
+    ids=["line", "spaces", "dashes", "entries", "fields", "text", "lines"],
 )
 def test_what_is_too_much_is_told_at_its_place(data: bytes, problem: tuple[str, int, int]) -> None:
     assert found(data)[0] == problem
