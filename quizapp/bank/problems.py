@@ -11,6 +11,7 @@ Level: TypeAlias = Literal["error", "warning", "info"]
 #: Source lines longer than this are cut round the place in question.
 _WINDOW = 100
 _ADDED = re.compile("[\\s\"'“”„‘’‚«»:\\-–—―•·▪◦‣*]")
+_SIGNED = re.compile(r"[-–−]\d")
 _NAMED = re.compile("“([a-z_]+):”")
 
 
@@ -42,9 +43,9 @@ class Problem:
     @property
     def certain(self) -> bool:
         """Whether it is a mistake whose correction changes dashes, quotes, colons and spaces, and no word or number."""
-        return (
-            self.level == "error" and bool(self.fix) and _ADDED.sub("", self.source) == _ADDED.sub("", self.fix or "")
-        )
+        if self.level != "error" or not self.fix or _SIGNED.findall(self.source) != _SIGNED.findall(self.fix):
+            return False
+        return _ADDED.sub("", self.source) == _ADDED.sub("", self.fix)
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `check --format json` prints it."""

@@ -435,3 +435,17 @@ def test_names_that_there_are_stand_beside_one_that_is_not() -> None:
     assert "questions/skills.yaml" in few.message
     many = {f"skill-{number}" for number in range(40)} | {"photo-dates", "photo-places"}
     assert "Near it are: photo-places, photo-dates." in known_names("photos-place", many, "skill")
+
+
+@pytest.mark.parametrize(
+    ("source", "fix", "certain"),
+    [
+        ("    prompt: Who: he?", '    prompt: "Who: he?"', True),
+        ("    • wrong: Nobody", "    - wrong: Nobody", True),
+        ("    tolerance: -5", "    tolerance: 5", False),
+        ("    promt: Who?", "    prompt: Who?", False),
+        ("    tolerance: 5", "", False),
+    ],
+)
+def test_a_correction_is_certain_that_changes_no_word_and_no_number(source: str, fix: str, certain: bool) -> None:
+    assert Problem("b", 1, 1, "error", "any", "Any.", fix=fix, source=source).certain is certain
