@@ -207,7 +207,7 @@ def _newest(condition: sa.ColumnElement[bool]) -> tuple[ScoreRow, ...]:
     return tuple(found)
 
 
-_BY_TIME = operator.attrgetter("at", "item_id")
+_BY_TIME = operator.attrgetter("at", "item_id", "attempt_item_id")
 
 
 def _without_earlier_marks(rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> Iterator[ScoreRow]:
