@@ -127,16 +127,11 @@ def report_question(student_id: int, attempt: str, position: int, words: str, *,
     throttling.count_failure(limits, now=now)
 
 
-def reports_for(item_id: int, account_id: int) -> tuple[Report, ...]:
-    """Return the reports on an item that this teacher may read, newest first.
-
-    Those are the reports of their own classes, and all reports on items of banks that they may change.
-    """
-    return tuple(report for _, _, report in _readable(ItemRevision.item_id == item_id, account_id))
-
-
 def reports_of_bank(bank_id: int, account_id: int) -> dict[int, tuple[Report, ...]]:
-    """Return the reports on the items of a bank that this teacher may read, newest first, by item."""
+    """Return the reports on the items of a bank that this teacher may read, newest first, by item.
+
+    Those are the reports of their own classes, and all of a bank that they may change.
+    """
     return _grouped((item, report) for item, _, report in _readable(Item.bank_id == bank_id, account_id))
 
 

@@ -101,9 +101,9 @@ def test_a_report_is_read_without_a_name_and_settled_by_the_class(lesson: Lesson
     assert [(one.assignment, one.title) for one in question.asked_in] == [(lesson.assignment, "Small quiz")]
     assert question.bank is None, "what we ship is nobody's to change"
     reports.settle_report(lesson.school_class.ref, question.reports[0].public_id, now=START)
-    item = db.session.scalars(sa.select(Item.id).where(Item.slug == "claimed")).one()
-    assert [report.settled for report in reports.reports_for(item, lesson.teacher.id)] == [True, False]
-    assert reports.reports_for(item, factories.make_teacher("okoye").id) == ()
+    item, bank = db.session.execute(sa.select(Item.id, Item.bank_id).where(Item.slug == "claimed")).one()
+    assert [report.settled for report in reports.reports_of_bank(bank, lesson.teacher.id)[item]] == [True, False]
+    assert reports.reports_of_bank(bank, factories.make_teacher("okoye").id) == {}
     for section, report in ((lesson.elsewhere.ref, question.reports[0].public_id), (lesson.school_class.ref, "0")):
         with pytest.raises(NotFoundError):
             reports.settle_report(section, report, now=START)
@@ -118,8 +118,8 @@ def test_the_owner_of_a_bank_reads_what_other_classes_report() -> None:
     ada = school_class.pupils[0]
     attempt = factories.start(factories.assign(school_class, other, quiz), ada)
     reports.report_question(ada.id, attempt, 3, "The sum is wrong.", key=instance_key(), now=START)
-    item = db.session.scalars(sa.select(Item.id).where(Item.slug == "share")).one()
-    assert [report.text for report in reports.reports_for(item, owner.id)] == ["The sum is wrong."]
+    item, bank = db.session.execute(sa.select(Item.id, Item.bank_id).where(Item.slug == "share")).one()
+    assert [report.text for report in reports.reports_of_bank(bank, owner.id)[item]] == ["The sum is wrong."]
     beside = reports.waiting_reports(db.session.scalars(sa.select(Bank.public_id)).one(), owner.id)
     assert [(slug, report.text) for slug, (report,) in beside.items()] == [("share", "The sum is wrong.")]
 

@@ -18,7 +18,7 @@ from quizapp.bank.archive import read_archive
 from quizapp.bank.examples import example_yaml
 from quizapp.config import Settings
 from quizapp.items.registry import kinds
-from quizapp.models import Bank, BankDraft, BankListing, BankShare, BankTrait, DraftPicture, Item, ShareRight, db
+from quizapp.models import Bank, BankDraft, BankListing, BankShare, BankTrait, DraftPicture, ShareRight, db
 from quizapp.services import (
     assigning,
     bank_files,
@@ -147,10 +147,10 @@ def test_reports_reach_whoever_may_change_the_bank() -> None:
     ours = factories.make_class(rivera, "Ada")
     attempt = factories.start(factories.assign(ours, rivera, quiz), ours.pupils[0])
     reports.report_question(ours.pupils[0].id, attempt, 1, "Two fit.", now=START, key=factories.instance_key())
-    item = db.session.scalars(sa.select(sa.func.max(Item.id))).one()
+    bank_id = db.session.scalars(sa.select(Bank.id).where(Bank.public_id == bank)).one()
     share(bank, chen, ShareRight.EDIT)
     share(bank, okafor, ShareRight.COPY)
-    assert [len(reports.reports_for(item, one.id)) for one in (rivera, chen, okafor)] == [1, 1, 0]
+    assert [len(reports.reports_of_bank(bank_id, one.id)) for one in (rivera, chen, okafor)] == [1, 1, 0]
 
 
 FOUND: dict[str, list[str]] = {
