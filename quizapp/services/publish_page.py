@@ -46,7 +46,6 @@ class Lazy:
 
     guessing: float
     longest: float
-    first: float
 
     @property
     def telling(self) -> bool:
@@ -173,4 +172,4 @@ def _lazy(bank: BankFile) -> Lazy | None:
     if found is None:
         return None
     shares = {one.strategy: float(one.share) for one in found.earned}
-    return Lazy(found.guessing, shares["longest"], shares["first"])
+    return Lazy(found.guessing, shares["longest"])

@@ -221,7 +221,7 @@ def test_what_was_put_aside_comes_back_under_its_bank(desk: Desk) -> None:
     ("longest", "telling", "even"), [(0.44, True, False), (0.42, False, True), (0.24, False, True), (0.0, False, False)]
 )
 def test_the_longest_answer_is_warned_of_only_where_it_pays(longest: float, telling: bool, even: bool) -> None:
-    lazy = publish_page.Lazy(guessing=1 / 3, longest=longest, first=1 / 3)
+    lazy = publish_page.Lazy(guessing=1 / 3, longest=longest)
     assert (lazy.telling, lazy.even) == (telling, even)
 
 
