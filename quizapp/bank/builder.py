@@ -16,9 +16,9 @@ from quizapp.bank.syntax import suspect
 MAX_DEPTH = 12
 MAX_TEXT_BYTES = 20_000
 MAX_ENTRIES = 200
+"""Entries of one list inside a question, or fields of one; the lists of questions and stimuli have no such limit."""
 _ANSWERS = frozenset({"right", "wrong"})
 """Fields that a question writes twice where it means two answers: neither is to be deleted."""
-"""Entries of one list inside a question; the lists of questions and stimuli have no such limit."""
 
 
 class LimitError(Exception):
