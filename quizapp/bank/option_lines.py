@@ -59,8 +59,10 @@ def stray_side(source: SourceText, question: Mapping, name: str) -> tuple[str, s
     if question.flow or source.lines[key.line - 1][: key.column - 1].strip(" -"):
         return message, None
     given = _texts_in_one_line(source, key, value)
+    if given is None and _goes_on_above(question, key, value):
+        return f"The answers below belong to the list above. Delete this line, and begin each with “{side}:”.", ""
     if given is None:
-        return message, _joined(question, key, value)
+        return message, None
     if "options" not in question.fields:
         if any(other in question.keys and question.keys[other].line < key.line for other in _NAMES):
             return message, None
@@ -185,16 +187,16 @@ def _goes_on(source: SourceText, line: int, column: int) -> bool:
     return bool(below.strip()) and len(below) - len(below.lstrip()) >= column
 
 
-def _joined(question: Mapping, key: Scalar, value: Node) -> str | None:
-    """An empty line, where the list below the field then goes on with the list of answers right before it.
+def _goes_on_above(question: Mapping, key: Scalar, value: Node) -> bool:
+    """Whether the list below a field goes on with the list of answers right before it once the line of the field goes.
 
-    Whether they are right can be told only where one of those is: of a question with one right answer.
+    Whether they are right can be told then only where one of those is: of a question with one right answer.
     """
     options = question.fields.get("options")
     if not isinstance(options, Sequence) or not isinstance(value, Sequence) or value.flow:
-        return None
+        return False
     one_right = side_of(key.value) == "wrong" and says_right(question)
-    return "" if one_right and _right_behind(question, key) and value.column == options.column else None
+    return one_right and _right_behind(question, key) and value.column == options.column
 
 
 def _right_behind(question: Mapping, key: Scalar) -> bool:

@@ -76,6 +76,13 @@ def test_where_the_author_alone_knows_nothing_is_chosen_and_nothing_goes(body: s
     assert all(letter in text for letter in "ABC")
 
 
+def test_what_is_said_of_answers_below_their_list_fits_the_line() -> None:
+    text = HEAD.format(kind="choice") + "    options:\n      - right: A\n    wrong:\n      - B\n    explain: D\n"
+    (stray,) = serious(text)
+    assert (stray.line, stray.fix) == (11, "")
+    assert "Delete this line" in stray.message
+
+
 def test_a_second_wrong_answer_is_not_to_be_deleted() -> None:
     text = HEAD.format(kind="choice") + "    right: A\n    wrong: B\n    wrong: C\n"
     (twice,) = [one for one in serious(text) if one.code == "duplicate"]
