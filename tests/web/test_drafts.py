@@ -102,6 +102,12 @@ def test_every_mistake_is_told_with_its_line_and_put_right_by_a_button(desk: Des
     assert desk.press(page, "publish").location == f"{path}/publish"
 
 
+def test_a_correction_of_several_lines_is_shown_as_it_lines_up(desk: Desk) -> None:
+    text = "format: 1\nbank: b\ntitle: B\nlanguage: en\nquestions:\n  - id: one\n    type: choice\n    right: Yes\n"
+    page = desk.browser.get(desk.begun(text))
+    assert "8 |     options:\n          - right: Yes" in page.text
+
+
 def test_all_corrections_that_change_no_word_are_put_in_at_once(desk: Desk) -> None:
     pasted = OWN_BANK.replace("- ", "• ").replace("What does", "About this: what does").replace("skill:", "skil:")
     path = desk.begun(pasted)
