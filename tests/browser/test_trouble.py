@@ -368,7 +368,8 @@ def test_answer_given_without_a_network_survives_closing_the_page(page: Page, le
     again = page.context.new_page()
     again.goto(address)
     expect(radio(again, 1)).to_be_checked()
-    expect(status(again)).to_have_text(SAVED)
+    # The page that closes may still have sent it in its last moment, so that this one counts as another tab.
+    expect(status(again)).to_have_text(re.compile(r"^\s*Saved at [\d:]+"))
 
 
 def test_nothing_of_an_answer_stays_on_the_device_after_handing_in(
